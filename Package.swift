@@ -1,0 +1,154 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every Swift target of ours is built with.
+let common: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// Warnings are errors in our own checks (`make check`), never on a user's machine with a newer compiler.
+let strict: [SwiftSetting] = Context.environment["FLEET_TELEMETRY_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)]
+
+/// A target that sees no pointer: any unsafe construct in it is reported by the compiler.
+func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: common + strict + [.strictMemorySafety()])
+}
+
+/// A target that wraps C behind a safe face. The only kind that may touch pointers.
+func fence(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: common + strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: name,
+        dependencies: dependencies,
+        path: "Tests/\(name)",
+        swiftSettings: [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")]
+    )
+}
+
+let package = Package(
+    name: "swift-fleet-telemetry",
+    products: [
+        .library(name: "FleetTelemetry", targets: ["FleetTelemetry"]),
+        .executable(name: "fleet-telemetry", targets: ["fleet-telemetry"]),
+    ],
+    targets: [
+        // 0. C: headers, shims, generated code.
+        .target(name: "CLinux"),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+        .target(name: "CTelemetryProtos", dependencies: ["CProtobufC"]),
+
+        // 1. Values and codecs: no I/O, no pointers.
+        layer("TelemetryModel"),
+        layer("JSONText"),
+        layer("WebSocketCodec"),
+        layer("HTTPCodec"),
+        layer("EnvelopeCodec", ["TelemetryModel"]),
+        layer("RecordEncoding", ["TelemetryModel", "JSONText"]),
+        layer("ConfigurationSchema", ["JSONText"]),
+        layer("CommandLineInterface"),
+
+        // 2. Fences: the only targets that see C.
+        fence("LinuxSystem", ["CLinux"]),
+        fence("OpenSSLTransport", ["COpenSSL", "TelemetryModel"]),
+        fence("PayloadCodec", ["CTelemetryProtos", "TelemetryModel"]),
+
+        // 3. Services.
+        layer("Observability", ["JSONText", "LinuxSystem"]),
+        layer("HTTPServing", ["HTTPCodec", "LinuxSystem", "Observability", "JSONText"]),
+        layer("Dispatching", ["TelemetryModel", "LinuxSystem", "Observability", "ConfigurationSchema"]),
+
+        // 4. Features.
+        layer(
+            "Receiving",
+            [
+                "TelemetryModel", "WebSocketCodec", "HTTPCodec", "EnvelopeCodec", "LinuxSystem", "OpenSSLTransport",
+                "PayloadCodec", "Dispatching", "Observability", "ConfigurationSchema",
+            ]
+        ),
+        layer(
+            "Dispatchers",
+            ["TelemetryModel", "RecordEncoding", "LinuxSystem", "Dispatching", "Observability", "ConfigurationSchema"]
+        ),
+
+        // 5. Assembly, simulation, and the two products.
+        layer(
+            "ServerAssembly",
+            [
+                "Receiving", "Dispatchers", "Dispatching", "ConfigurationSchema", "JSONText", "Observability",
+                "HTTPServing", "HTTPCodec", "OpenSSLTransport", "LinuxSystem", "TelemetryModel", "RecordEncoding",
+            ]
+        ),
+        layer(
+            "VehicleSimulation",
+            [
+                "TelemetryModel", "JSONText", "WebSocketCodec", "HTTPCodec", "EnvelopeCodec", "LinuxSystem",
+                "OpenSSLTransport", "PayloadCodec", "RecordEncoding",
+            ]
+        ),
+        layer(
+            "FleetTelemetry",
+            ["ServerAssembly", "Dispatchers", "Dispatching", "TelemetryModel", "RecordEncoding", "ConfigurationSchema"]
+        ),
+        .executableTarget(
+            name: "fleet-telemetry",
+            dependencies: [
+                "CommandLineInterface", "ServerAssembly", "VehicleSimulation", "OpenSSLTransport", "TelemetryModel",
+                "EnvelopeCodec", "PayloadCodec", "RecordEncoding", "JSONText", "LinuxSystem", "Observability",
+                "Receiving", "Dispatchers", "Dispatching", "ConfigurationSchema",
+            ],
+            swiftSettings: common + strict + [.strictMemorySafety()]
+        ),
+
+        // Test kits.
+        .target(name: "TelemetryFixtures", path: "Tests/TelemetryFixtures", swiftSettings: common),
+        .executableTarget(
+            name: "echo-server",
+            dependencies: ["WebSocketCodec", "HTTPCodec", "LinuxSystem"],
+            path: "Tests/EchoServer",
+            swiftSettings: common
+        ),
+
+        // Tests, one target per target, then those of the whole.
+        tests("TelemetryModelTests", ["TelemetryModel", "TelemetryFixtures"]),
+        tests("JSONTextTests", ["JSONText", "TelemetryFixtures"]),
+        tests("WebSocketCodecTests", ["WebSocketCodec", "TelemetryFixtures"]),
+        tests("HTTPCodecTests", ["HTTPCodec", "TelemetryFixtures"]),
+        tests("EnvelopeCodecTests", ["EnvelopeCodec", "TelemetryModel", "TelemetryFixtures"]),
+        tests("RecordEncodingTests", ["RecordEncoding", "PayloadCodec", "TelemetryModel", "JSONText", "TelemetryFixtures"]),
+        tests("ConfigurationSchemaTests", ["ConfigurationSchema", "JSONText", "TelemetryFixtures"]),
+        tests("CommandLineInterfaceTests", ["CommandLineInterface"]),
+        tests("LinuxSystemTests", ["LinuxSystem"]),
+        tests("OpenSSLTransportTests", ["OpenSSLTransport", "TelemetryModel", "LinuxSystem", "TelemetryFixtures"]),
+        tests("PayloadCodecTests", ["PayloadCodec", "TelemetryModel", "TelemetryFixtures"]),
+        tests("ObservabilityTests", ["Observability", "JSONText", "LinuxSystem"]),
+        tests("HTTPServingTests", ["HTTPServing", "HTTPCodec", "Observability", "LinuxSystem"]),
+        tests("DispatchingTests", ["Dispatching", "TelemetryModel", "Observability", "TelemetryFixtures"]),
+        tests(
+            "DispatchersTests",
+            ["Dispatchers", "Dispatching", "RecordEncoding", "PayloadCodec", "TelemetryModel", "Observability", "TelemetryFixtures"]
+        ),
+        tests(
+            "ReceivingTests",
+            [
+                "Receiving", "Dispatching", "TelemetryModel", "OpenSSLTransport", "EnvelopeCodec", "WebSocketCodec",
+                "HTTPCodec", "LinuxSystem", "Observability", "TelemetryFixtures",
+            ]
+        ),
+        tests(
+            "ServerAssemblyTests",
+            ["ServerAssembly", "ConfigurationSchema", "Dispatchers", "Dispatching", "Receiving", "JSONText", "TelemetryFixtures"]
+        ),
+        tests(
+            "VehicleSimulationTests",
+            ["VehicleSimulation", "TelemetryModel", "PayloadCodec", "EnvelopeCodec", "JSONText", "TelemetryFixtures"]
+        ),
+        tests("HouseRulesTests", []),
+    ]
+)

@@ -1,0 +1,26 @@
+#ifndef C_LINUX_H
+#define C_LINUX_H
+
+// Headers that Glibc's module map leaves out, and inline shims for what the importer cannot see.
+
+#include <netdb.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <sys/un.h>
+
+// accept4 is a GNU extension; the importer compiles headers without _GNU_SOURCE defined early enough.
+int fleet_accept4(int listener, struct sockaddr *address, socklen_t *length);
+
+// Pins the calling thread to one CPU. Returns 0, or an errno value.
+int fleet_pin_to_cpu(int cpu);
+
+// How many CPUs the calling process may run on.
+int fleet_usable_cpus(void);
+
+// Names the calling thread (at most 15 bytes are kept).
+void fleet_name_thread(const char *name);
+
+#endif

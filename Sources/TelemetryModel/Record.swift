@@ -1,0 +1,102 @@
+package import Synchronization
+
+/// One message from one vehicle, checked and stamped, on its way to the dispatchers.
+///
+/// A record is immutable and shared: passing it on retains it, no bytes are copied. It knows nothing of
+/// sockets, dispatchers or acks.
+package final class Record: Sendable, Identifiable {
+    /// Where the record came in: unique for the life of the process, and never on the wire.
+    package struct ID: Sendable, Hashable {
+        package let connection: ConnectionID
+        /// Counts the records of one connection, from 0.
+        package let sequence: UInt64
+
+        package init(connection: ConnectionID, sequence: UInt64) {
+            self.connection = connection
+            self.sequence = sequence
+        }
+    }
+
+    package let source: RecordSource
+    package let sequence: UInt64
+    package let type: RecordType
+    /// When the last byte was read, by the server's clock.
+    package let receivedAt: UnixMilliseconds
+    package let content: RecordContent
+
+    /// Payload and txid share one buffer: a record is one allocation of bytes.
+    private let bytes: [UInt8]
+    private let payloadCount: Int
+
+    /// Deliveries that the record's ack still waits for. It lives here, rather than in an object of its own,
+    /// to save an allocation per record; only `Dispatching` touches it.
+    package let outstandingDeliveries = Atomic<Int>(0)
+
+    private let encoded = Mutex<[UInt8]?>(nil)
+
+    /// - Parameters:
+    ///   - bytes: the payload as dispatchers transport it, followed by the txid.
+    ///   - payloadCount: where the payload ends.
+    package init(
+        source: RecordSource,
+        sequence: UInt64,
+        type: RecordType,
+        receivedAt: UnixMilliseconds,
+        content: RecordContent,
+        bytes: [UInt8],
+        payloadCount: Int
+    ) {
+        precondition(payloadCount <= bytes.count)
+        self.source = source
+        self.sequence = sequence
+        self.type = type
+        self.receivedAt = receivedAt
+        self.content = content
+        self.bytes = bytes
+        self.payloadCount = payloadCount
+    }
+
+    package convenience init(
+        source: RecordSource,
+        sequence: UInt64,
+        type: RecordType,
+        receivedAt: UnixMilliseconds,
+        content: RecordContent,
+        payload: [UInt8],
+        txid: [UInt8]
+    ) {
+        self.init(
+            source: source,
+            sequence: sequence,
+            type: type,
+            receivedAt: receivedAt,
+            content: content,
+            bytes: payload + txid,
+            payloadCount: payload.count
+        )
+    }
+
+    package var id: ID { ID(connection: source.connection, sequence: sequence) }
+    package var vin: VIN { source.device.vin }
+
+    /// The protobuf bytes after the transforms (VIN set, fields in number order): what brokers transport.
+    package var payload: ArraySlice<UInt8> { bytes[..<payloadCount] }
+
+    /// The vehicle's own name for this message; the ack repeats it. Any bytes may come.
+    package var txid: ArraySlice<UInt8> { bytes[payloadCount...] }
+
+    /// The txid for people and JSON; bytes that are not UTF-8 become U+FFFD.
+    package var txidText: String { String(decoding: txid, as: UTF8.self) }
+
+    /// The record as JSON, made by the first who asks and kept for the rest.
+    ///
+    /// - Parameter encode: called at most once for the life of the record, whatever is passed later.
+    package func cachedJSON(_ encode: (Record) -> [UInt8]) -> [UInt8] {
+        encoded.withLock { cached in
+            if let cached { return cached }
+            let fresh = encode(self)
+            cached = fresh
+            return fresh
+        }
+    }
+}
