@@ -56,7 +56,7 @@ let package = Package(
 
         // 2. Fences: the only targets that see C.
         fence("LinuxSystem", ["CLinux"]),
-        fence("OpenSSLTransport", ["COpenSSL", "TelemetryModel"]),
+        fence("OpenSSLTransport", ["COpenSSL", "TelemetryModel", "LinuxSystem"]),
         fence("PayloadCodec", ["CTelemetryProtos", "TelemetryModel"]),
 
         // 3. Services.
@@ -106,8 +106,20 @@ let package = Package(
             swiftSettings: common + strict + [.strictMemorySafety()]
         ),
 
+        // Development: makes Swift tables of proto/.
+        .executableTarget(name: "proto-tables", swiftSettings: common + strict),
+
         // Test kits.
         .target(name: "TelemetryFixtures", path: "Tests/TelemetryFixtures", swiftSettings: common),
+        .target(
+            name: "VehicleFixtures",
+            dependencies: [
+                "HTTPCodec", "WebSocketCodec", "LinuxSystem", "OpenSSLTransport", "TelemetryModel", "Dispatching",
+                "Observability", "Receiving",
+            ],
+            path: "Tests/VehicleFixtures",
+            swiftSettings: common
+        ),
         .executableTarget(
             name: "echo-server",
             dependencies: ["WebSocketCodec", "HTTPCodec", "LinuxSystem"],
@@ -125,29 +137,39 @@ let package = Package(
         tests("ConfigurationSchemaTests", ["ConfigurationSchema", "JSONText", "TelemetryFixtures"]),
         tests("CommandLineInterfaceTests", ["CommandLineInterface"]),
         tests("LinuxSystemTests", ["LinuxSystem"]),
-        tests("OpenSSLTransportTests", ["OpenSSLTransport", "TelemetryModel", "LinuxSystem", "TelemetryFixtures"]),
-        tests("PayloadCodecTests", ["PayloadCodec", "TelemetryModel", "TelemetryFixtures"]),
+        tests("OpenSSLTransportTests", ["OpenSSLTransport", "TelemetryModel", "LinuxSystem", "TelemetryFixtures", "VehicleFixtures"]),
+        tests("PayloadCodecTests", ["PayloadCodec", "TelemetryModel", "TelemetryFixtures", "proto-tables"]),
         tests("ObservabilityTests", ["Observability", "JSONText", "LinuxSystem"]),
         tests("HTTPServingTests", ["HTTPServing", "HTTPCodec", "Observability", "LinuxSystem"]),
-        tests("DispatchingTests", ["Dispatching", "TelemetryModel", "Observability", "TelemetryFixtures"]),
+        tests("DispatchingTests", ["Dispatching", "TelemetryModel", "LinuxSystem", "Observability", "TelemetryFixtures"]),
         tests(
             "DispatchersTests",
-            ["Dispatchers", "Dispatching", "RecordEncoding", "PayloadCodec", "TelemetryModel", "Observability", "TelemetryFixtures"]
+            [
+                "Dispatchers", "Dispatching", "RecordEncoding", "PayloadCodec", "JSONText", "TelemetryModel",
+                "LinuxSystem", "Observability", "TelemetryFixtures",
+            ]
         ),
         tests(
             "ReceivingTests",
             [
                 "Receiving", "Dispatching", "TelemetryModel", "OpenSSLTransport", "EnvelopeCodec", "WebSocketCodec",
-                "HTTPCodec", "LinuxSystem", "Observability", "TelemetryFixtures",
+                "HTTPCodec", "LinuxSystem", "Observability", "PayloadCodec", "TelemetryFixtures", "VehicleFixtures",
             ]
         ),
         tests(
             "ServerAssemblyTests",
-            ["ServerAssembly", "ConfigurationSchema", "Dispatchers", "Dispatching", "Receiving", "JSONText", "TelemetryFixtures"]
+            [
+                "ServerAssembly", "ConfigurationSchema", "Dispatchers", "Dispatching", "Receiving", "JSONText",
+                "OpenSSLTransport", "TelemetryFixtures",
+            ]
         ),
         tests(
             "VehicleSimulationTests",
             ["VehicleSimulation", "TelemetryModel", "PayloadCodec", "EnvelopeCodec", "JSONText", "TelemetryFixtures"]
+        ),
+        tests(
+            "ParityTests",
+            ["EnvelopeCodec", "Receiving", "TelemetryModel", "TelemetryFixtures", "VehicleFixtures", "OpenSSLTransport"]
         ),
         tests("HouseRulesTests", []),
     ]

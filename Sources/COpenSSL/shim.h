@@ -14,6 +14,18 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
+// No renegotiation, no compression, and a peer that leaves without a TLS goodbye is simply gone.
+static inline void fleet_SSL_CTX_set_house_options(SSL_CTX *context) {
+    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_IGNORE_UNEXPECTED_EOF);
+}
+// RELEASE_BUFFERS: 20 KB instead of 35 KB per idle connection. NO_AUTO_CHAIN: the chain is given whole, so that
+// OpenSSL need not rebuild it for every handshake.
+static inline void fleet_SSL_CTX_set_house_modes(SSL_CTX *context) {
+    SSL_CTX_set_mode(
+        context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_NO_AUTO_CHAIN);
+}
+static inline void fleet_BIO_clear_retry(BIO *bio) { BIO_clear_retry_flags(bio); }
+static inline void fleet_BIO_set_retry_read(BIO *bio) { BIO_set_retry_read(bio); }
 static inline long fleet_SSL_CTX_set_mode(SSL_CTX *context, long mode) { return SSL_CTX_set_mode(context, mode); }
 static inline int fleet_SSL_CTX_set_min_proto_version(SSL_CTX *context, int version) {
     return SSL_CTX_set_min_proto_version(context, version);
@@ -59,3 +71,19 @@ static inline int fleet_sk_GENERAL_NAME_num(const STACK_OF(GENERAL_NAME) *stack)
 static inline GENERAL_NAME *fleet_sk_GENERAL_NAME_value(const STACK_OF(GENERAL_NAME) *stack, int index) {
     return sk_GENERAL_NAME_value(stack, index);
 }
+static inline void fleet_OPENSSL_free(void *memory) { OPENSSL_free(memory); }
+static inline int fleet_sk_ACCESS_DESCRIPTION_num(const STACK_OF(ACCESS_DESCRIPTION) *stack) {
+    return sk_ACCESS_DESCRIPTION_num(stack);
+}
+static inline ACCESS_DESCRIPTION *fleet_sk_ACCESS_DESCRIPTION_value(
+    const STACK_OF(ACCESS_DESCRIPTION) *stack, int index) {
+    return sk_ACCESS_DESCRIPTION_value(stack, index);
+}
+static inline void fleet_sk_ACCESS_DESCRIPTION_pop_free(STACK_OF(ACCESS_DESCRIPTION) *stack) {
+    sk_ACCESS_DESCRIPTION_pop_free(stack, ACCESS_DESCRIPTION_free);
+}
+static inline STACK_OF(X509) *fleet_sk_X509_new(void) { return sk_X509_new_null(); }
+static inline int fleet_sk_X509_push(STACK_OF(X509) *stack, X509 *certificate) {
+    return sk_X509_push(stack, certificate);
+}
+static inline void fleet_sk_X509_free(STACK_OF(X509) *stack) { sk_X509_free(stack); }

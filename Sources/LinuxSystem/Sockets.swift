@@ -47,6 +47,11 @@ package struct AddressError: Error, Sendable, Hashable, CustomStringConvertible 
     package let host: String
     package let reason: String
 
+    package init(host: String, reason: String) {
+        self.host = host
+        self.reason = reason
+    }
+
     package var description: String { "\(host): \(reason)" }
 }
 
@@ -201,6 +206,26 @@ package enum TCP {
         // SAFETY: the kernel copies the value.
         _ = setsockopt(descriptor.number, SOL_SOCKET, SO_RCVTIMEO, &time, size)
         _ = setsockopt(descriptor.number, SOL_SOCKET, SO_SNDTIMEO, &time, size)
+    }
+
+    /// Sends as much of `bytes` as the kernel takes now. Unlike a write, it never raises SIGPIPE.
+    ///
+    /// - Returns: the number of bytes sent; nil when the peer must read first.
+    package static func send(
+        _ bytes: borrowing Span<UInt8>,
+        to descriptor: borrowing FileDescriptor
+    ) throws(SystemCallError) -> Int? {
+        while true {
+            // SAFETY: the pointer does not leave the closure, and the kernel reads at most its count.
+            let number = descriptor.number
+            let count = bytes.withUnsafeBytes { Glibc.send(number, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            if count >= 0 { return count }
+            switch errno {
+            case EINTR: continue
+            case EAGAIN: return nil
+            case let code: throw SystemCallError(call: "send", code: code)
+            }
+        }
     }
 
     /// Says that we send nothing more, without closing our reading side.

@@ -11,7 +11,8 @@ package enum RecordContent: Sendable, Hashable {
 
 /// Field numbers that this build does not know, as they stood on the wire: whole tags with their values.
 ///
-/// Empty almost always; an empty array allocates nothing.
+/// Empty almost always; an empty array allocates nothing. Those of a timestamp stand beside it, in the message that
+/// holds it, so that a ``Timestamp`` stays two numbers.
 package typealias UnknownFields = [UInt8]
 
 /// `telemetry.vehicle_data.Payload`.
@@ -22,6 +23,7 @@ package struct VehicleData: Sendable, Hashable {
     /// The vehicle's resend mark.
     package var isResend: Bool
     package var unknown: UnknownFields
+    package var createdAtUnknown: UnknownFields = []
 
     package init(
         data: [Datum],
@@ -48,6 +50,8 @@ package struct VehicleAlerts: Sendable, Hashable {
         /// Absent while the alert is active.
         package var endedAt: Timestamp?
         package var unknown: UnknownFields
+        package var startedAtUnknown: UnknownFields = []
+        package var endedAtUnknown: UnknownFields = []
 
         package init(
             name: String,
@@ -68,6 +72,7 @@ package struct VehicleAlerts: Sendable, Hashable {
     package var createdAt: Timestamp?
     package var vin: String
     package var unknown: UnknownFields
+    package var createdAtUnknown: UnknownFields = []
 
     package init(alerts: [Alert], createdAt: Timestamp? = nil, vin: String = "", unknown: UnknownFields = []) {
         self.alerts = alerts
@@ -96,6 +101,7 @@ package struct VehicleErrors: Sendable, Hashable {
         package var tags: [Tag]
         package var body: String
         package var unknown: UnknownFields
+        package var createdAtUnknown: UnknownFields = []
 
         package init(
             createdAt: Timestamp? = nil,
@@ -116,6 +122,7 @@ package struct VehicleErrors: Sendable, Hashable {
     package var createdAt: Timestamp?
     package var vin: String
     package var unknown: UnknownFields
+    package var createdAtUnknown: UnknownFields = []
 
     package init(errors: [Fault], createdAt: Timestamp? = nil, vin: String = "", unknown: UnknownFields = []) {
         self.errors = errors
@@ -146,6 +153,7 @@ package struct VehicleConnectivity: Sendable, Hashable {
     package var createdAt: Timestamp?
     package var networkInterface: String
     package var unknown: UnknownFields
+    package var createdAtUnknown: UnknownFields = []
 
     package init(
         vin: String,
@@ -184,6 +192,7 @@ package struct VehicleMetrics: Sendable, Hashable {
     package var createdAt: Timestamp?
     package var vin: String
     package var unknown: UnknownFields
+    package var createdAtUnknown: UnknownFields = []
 
     package init(metrics: [Metric], createdAt: Timestamp? = nil, vin: String = "", unknown: UnknownFields = []) {
         self.metrics = metrics

@@ -38,6 +38,26 @@ package struct CorpusCase: Decodable, Sendable {
         package var announced_length: UInt64?
 
         package var bytes: [UInt8] { Array(Data(base64Encoded: b64)!) }
+
+        package init(bytes: [UInt8]) {
+            b64 = Data(bytes).base64EncodedString()
+        }
+    }
+
+    /// What the reference's encoder was given to make the frame; a topic that is not UTF-8 is nil.
+    package struct Envelope: Decodable, Sendable {
+        package var topic: String?
+        package var payload_b64: String?
+
+        package var payload: [UInt8]? { payload_b64.map { Array(Data(base64Encoded: $0)!) } }
+
+        private enum CodingKeys: String, CodingKey { case topic, payload_b64 }
+
+        package init(from decoder: any Decoder) throws {
+            let values = try decoder.container(keyedBy: CodingKeys.self)
+            topic = try? values.decode(String.self, forKey: .topic)
+            payload_b64 = try values.decodeIfPresent(String.self, forKey: .payload_b64)
+        }
     }
 
     package struct Reply: Decodable, Sendable {
@@ -81,6 +101,7 @@ package struct CorpusCase: Decodable, Sendable {
     package var name: String
     package var note: String?
     package var client_cn: String
+    package var envelope: Envelope?
     package var frames: [Frame]?
     package var frame_recipe: Recipe?
     package var replies: [Reply]

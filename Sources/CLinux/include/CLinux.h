@@ -23,4 +23,7 @@ int fleet_usable_cpus(void);
 // Names the calling thread (at most 15 bytes are kept).
 void fleet_name_thread(const char *name);
 
+// Reserves disk room for a part of a file without changing its length. Returns 0, or an errno value.
+int fleet_reserve(int descriptor, long long offset, long long count);
+
 #endif

@@ -1,0 +1,67 @@
+/// A command or a group of commands, declared once: parsing, help, suggestions, completions and manual pages
+/// are all made from it.
+package struct CommandSpecification: Sendable {
+    package struct Example: Sendable, Hashable {
+        package let line: String
+        package let explanation: String
+
+        package init(_ line: String, _ explanation: String) {
+            self.line = line
+            self.explanation = explanation
+        }
+    }
+
+    package let name: String
+    /// What it does, in one line without a full stop.
+    package let summary: String
+    /// What the summary has no room for; empty when nothing is missing.
+    package let discussion: String
+    package let arguments: [ArgumentSpecification]
+    package let options: [OptionSpecification]
+    package let examples: [Example]
+    /// Commands inside of this one. A command with any has no arguments of its own.
+    package let subcommands: [CommandSpecification]
+
+    /// A command that runs.
+    package init(
+        name: String,
+        summary: String,
+        discussion: String = "",
+        arguments: [ArgumentSpecification] = [],
+        options: [OptionSpecification] = [],
+        examples: [Example]
+    ) {
+        precondition(Set(options.map(\.name)).count == options.count, "an option of \(name) is declared twice")
+        precondition(
+            arguments.dropLast().allSatisfy { $0.count == .one },
+            "only the last argument of \(name) may be missing or repeated"
+        )
+        self.name = name
+        self.summary = summary
+        self.discussion = discussion
+        self.arguments = arguments
+        self.options = options
+        self.examples = examples
+        subcommands = []
+    }
+
+    /// A group of commands, which runs nothing itself.
+    package init(
+        name: String,
+        summary: String,
+        discussion: String = "",
+        subcommands: [CommandSpecification],
+        examples: [Example]
+    ) {
+        precondition(Set(subcommands.map(\.name)).count == subcommands.count, "a command of \(name) is declared twice")
+        self.name = name
+        self.summary = summary
+        self.discussion = discussion
+        self.subcommands = subcommands
+        self.examples = examples
+        arguments = []
+        options = []
+    }
+
+    package var isGroup: Bool { !subcommands.isEmpty }
+}

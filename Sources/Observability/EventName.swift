@@ -1,0 +1,123 @@
+/// The name of one kind of event with the level that it is logged at.
+package struct EventName: Sendable, Hashable {
+    package let text: String
+    package let level: LogLevel
+    /// Whether a peer can cause it at will, so that ``Log/observe(_:_:)`` limits it.
+    package let isLimited: Bool
+
+    package init(_ text: String, _ level: LogLevel, isLimited: Bool = false) {
+        self.text = text
+        self.level = level
+        self.isLimited = isLimited
+    }
+}
+
+// MARK: Names of the reference server, with its levels (protocol.md, section 10)
+
+extension EventName {
+    /// The server begins to listen: address, ports.
+    package static let startingServer = EventName("starting_server", .info)
+    /// The status port is open.
+    package static let statusServerConfigured = EventName("status_server_configured", .info)
+    /// `tls.ca_file` was added to the trusted certificates. The misspelling is the reference's.
+    package static let customCAFileAppended = EventName("custom_ca_file_appened", .info)
+    /// Neither Prometheus nor StatsD is configured.
+    package static let skippingMetrics = EventName("config_skipping_empty_metrics_provider", .info)
+    /// StatsD is sent to: host, prefix, period.
+    package static let newStatsDClient = EventName("new_statsd_client", .info)
+    /// An HTTP request on the vehicle port begins: uuid, method, urlPath, remote_ip.
+    package static let requestStart = EventName("request_start", .info, isLimited: true)
+    /// It ended: the same and duration_ms.
+    package static let requestEnd = EventName("request_end", .info, isLimited: true)
+    /// A vehicle is connected: network_interface, txid, method, path, user_agent.
+    package static let socketConnected = EventName("socket_connected", .info)
+    /// It is gone: bytes per record type, total, duration_sec.
+    package static let socketDisconnected = EventName("socket_disconnected", .info)
+    /// A record's content, by the logger dispatcher alone.
+    package static let recordPayload = EventName("record_payload", .info)
+    /// A record whose content has a kind that this build does not know.
+    package static let unknownPayloadDataType = EventName("unknown_payload_data_type", .info, isLimited: true)
+    /// A datum whose value has a type that this build does not know.
+    package static let unknownPayloadValueDataType =
+        EventName("unknown_payload_value_data_type", .info, isLimited: true)
+    /// The server was told to stop.
+    package static let attemptingToClose = EventName("attempting_to_close", .info)
+    /// The server has stopped.
+    package static let stoppedServer = EventName("stopped_server", .info)
+    /// A certificate gives no identity: issuer, subject, reason.
+    package static let extractSenderIDError = EventName("extract_sender_id_err", .error, isLimited: true)
+    /// A record whose sender is not the one of the certificate.
+    package static let unexpectedSenderID = EventName("unexpected_sender_id", .error, isLimited: true)
+    /// A message that is no valid record; answered with an error.
+    package static let unexpectedRecord = EventName("unexpected_record", .error, isLimited: true)
+    /// An envelope that carries no stream message.
+    package static let unknownMessageType = EventName("unknown_message_type_error", .error, isLimited: true)
+    /// The logger dispatcher could not express a record.
+    package static let recordLoggingError = EventName("record_logging_error", .error, isLimited: true)
+    /// No CONNECTED record could be made. The misspelling is the reference's.
+    package static let connectivityRegistrationError =
+        EventName("connectivity_registeration_error", .error, isLimited: true)
+    /// No DISCONNECTED record could be made. The misspelling is the reference's.
+    package static let connectivityDeregistrationError =
+        EventName("connectivity_deregisteration_error", .error, isLimited: true)
+    /// A vehicle sends more than its limit allows.
+    package static let rateLimitExceeded = EventName("rate_limit_exceeded", .error, isLimited: true)
+    /// A vehicle's connection broke.
+    package static let socketError = EventName("socket_err", .error, isLimited: true)
+    /// A request asked for an upgrade and could not have it.
+    package static let webSocketPromotionError = EventName("websocket_promotion_error", .error, isLimited: true)
+    /// A connection could not be closed in order.
+    package static let webSocketCloseError = EventName("websocket_close_err", .error, isLimited: true)
+    /// `log_level` names no level; info is used.
+    package static let invalidLevel = EventName("invalid_level", .error)
+    /// The metrics port does not work.
+    package static let metricsServerError = EventName("metrics_server_err", .error)
+    /// The status port does not work.
+    package static let statusServerError = EventName("status", .error)
+    /// A dispatcher could not be closed in order.
+    package static let producerCloseError = EventName("producer_close_error", .error)
+    /// A record goes to its dispatchers. Without the record's bytes, which the reference prints here.
+    package static let dispatchingMessage = EventName("dispatching_message", .debug)
+    /// A vehicle is answered.
+    package static let messageRespond = EventName("message_respond", .debug)
+}
+
+// MARK: Our own
+
+extension EventName {
+    /// How many lines of a limited event are missing at the end of the log: event, left_out.
+    package static let logLinesLeftOut = EventName("log_lines_left_out", .info)
+    /// A peer did not complete TLS: reason, error, remote_ip.
+    package static let tlsHandshakeFailed = EventName("tls_handshake_failed", .warning, isLimited: true)
+    /// A new certificate or CA bundle could not be used; the old one stays.
+    package static let tlsReloadFailed = EventName("tls_reload_failed", .error)
+    /// A peer completed TLS and sent no request in time.
+    package static let requestMissing = EventName("request_missing", .info, isLimited: true)
+    /// A connection was refused because there are as many as may be.
+    package static let connectionLimitReached = EventName("connection_limit_reached", .warning, isLimited: true)
+    /// The kernel gave us no connection, mostly for lack of descriptors.
+    package static let acceptFailed = EventName("accept_failed", .error, isLimited: true)
+    /// An event loop ended because the kernel refused it something.
+    package static let eventLoopFailed = EventName("event_loop_failed", .error)
+    /// A lane has no room for records: dispatcher, records.
+    package static let dispatchOverflow = EventName("dispatch_overflow", .warning, isLimited: true)
+    /// A dispatcher will never take a record.
+    package static let dispatchRejected = EventName("dispatch_rejected", .error, isLimited: true)
+    /// A dispatcher stopped taking records.
+    package static let dispatcherFailing = EventName("dispatcher_failing", .warning)
+    /// It still does not.
+    package static let dispatcherStillFailing = EventName("dispatcher_still_failing", .warning, isLimited: true)
+    /// It takes records again.
+    package static let dispatcherRecovered = EventName("dispatcher_recovered", .info)
+    /// Metrics do not reach the StatsD server: host, error.
+    package static let statsDUnreachable = EventName("statsd_unreachable", .warning, isLimited: true)
+    /// The HTTP server of a status or metrics port ended because the kernel refused it something.
+    package static let httpServerFailed = EventName("http_server_failed", .error)
+    /// An HTTP request on a status or metrics port was answered: server, method, path, status.
+    package static let httpRequestServed = EventName("http_request_served", .debug, isLimited: true)
+    /// What came on a status or metrics port was no request that is taken there: server, reason.
+    package static let httpRequestRefused = EventName("http_request_refused", .debug, isLimited: true)
+    /// A connection to a status or metrics port was ended because there are as many as may be.
+    package static let httpConnectionLimitReached =
+        EventName("http_connection_limit_reached", .warning, isLimited: true)
+}

@@ -1,0 +1,55 @@
+internal import COpenSSL
+internal import TelemetryModel
+
+// What server and client contexts share. SAFETY for all of it: `context` is a live SSL_CTX of the caller.
+
+func useHouseDefaults(_ context: OpaquePointer) {
+    _ = fleet_SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION)
+    fleet_SSL_CTX_set_house_options(context)
+    fleet_SSL_CTX_set_house_modes(context)
+    SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20")
+    _ = fleet_SSL_CTX_set1_groups_list(context, "X25519:P-256:P-384:P-521")
+}
+
+func use(_ identity: TLSIdentity, in context: OpaquePointer) throws(TLSContextError) {
+    ERR_clear_error()
+    // The context takes references of its own to everything that it is given here.
+    guard SSL_CTX_use_certificate(context, identity.chain[0].pointer) == 1 else {
+        throw .refused(path: identity.chainPath, reason: takeOpenSSLReason())
+    }
+    guard SSL_CTX_use_PrivateKey(context, identity.key.pointer) == 1 else {
+        throw .refused(path: identity.keyPath, reason: takeOpenSSLReason())
+    }
+    for issuer in identity.chain.dropFirst() {
+        guard fleet_SSL_CTX_add1_chain_cert(context, issuer.pointer) == 1 else {
+            throw .refused(path: identity.chainPath, reason: takeOpenSSLReason())
+        }
+    }
+}
+
+func trust(_ authorities: [Certificate], in context: OpaquePointer) {
+    guard let store = SSL_CTX_get_cert_store(context) else { fatalError("out of memory") }
+    // Any certificate of the bundle anchors a chain, as the reference's pool does.
+    X509_STORE_set_flags(store, UInt(X509_V_FLAG_PARTIAL_CHAIN))
+    for certificate in authorities {
+        // Fails only when memory is out: a certificate that stands twice in a bundle is accepted silently.
+        guard X509_STORE_add_cert(store, certificate.pointer) == 1 else { fatalError("out of memory") }
+    }
+}
+
+/// Keeps what the certificate check found for the failure that OpenSSL reports next; decides nothing.
+func noteRefusal(_ isAccepted: Int32, _ check: OpaquePointer?) -> Int32 {
+    guard isAccepted == 0, let check else { return isAccepted }
+    // SAFETY: inside a verification OpenSSL gives the session it belongs to; its BIO is ours.
+    guard let data = X509_STORE_CTX_get_ex_data(check, SSL_get_ex_data_X509_STORE_CTX_idx()) else { return 0 }
+    guard let bio = SSL_get_rbio(OpaquePointer(data)), let buffers = buffers(of: bio) else { return 0 }
+    let code = X509_STORE_CTX_get_error(check)
+    let facts = X509_STORE_CTX_get_current_cert(check).map { certificateFacts(of: $0) }
+    buffers.refusal = CertificateRefusal(
+        reason: String(cString: X509_verify_cert_error_string(Int(code))),
+        subject: facts?.subject ?? "",
+        issuer: facts?.issuer ?? "",
+        depth: Int(X509_STORE_CTX_get_error_depth(check))
+    )
+    return 0
+}

@@ -1,0 +1,121 @@
+internal import EnvelopeCodec
+internal import HTTPCodec
+internal import LinuxSystem
+internal import OpenSSLTransport
+internal import TelemetryModel
+internal import WebSocketCodec
+
+/// What a connection needs only until its upgrade.
+final class PendingRequest {
+    /// Who the certificate says it is, or why it says nothing.
+    let identity: Result<DeviceIdentity, IdentityRefusal>
+    var reader = RequestHeadReader()
+
+    init(identity: Result<DeviceIdentity, IdentityRefusal>) {
+        self.identity = identity
+    }
+}
+
+/// One peer, from accept to close. Belongs to its event loop; it holds state and no rules.
+///
+/// Kept small on purpose: ten thousand of them mostly sleep. Buffers are empty, and so allocate nothing, unless
+/// something is incomplete.
+final class Connection {
+    /// Which step of its life a connection is in; each may be followed by the later ones only.
+    enum Stage {
+        case handshaking
+        /// TLS stands; the peer owes us an HTTP request.
+        case awaitingRequest(PendingRequest)
+        case streaming(RecordSource)
+        /// Our close frame or answer is on its way; what still comes is read and dropped.
+        case closing
+    }
+
+    /// Why a connection is not read at the moment. Empty means that it is.
+    struct Pause: OptionSet {
+        let rawValue: UInt8
+
+        /// A lane that its next record needs is full.
+        static let lanesAreFull = Pause(rawValue: 1)
+        /// Too many of its records wait for their acks.
+        static let awaitsAcks = Pause(rawValue: 2)
+        /// It does not read what we send.
+        static let doesNotRead = Pause(rawValue: 4)
+        /// The server is stopping.
+        static let isStopping = Pause(rawValue: 8)
+    }
+
+    let id: ConnectionID
+    let descriptor: FileDescriptor
+    let session: TLSSession
+    let remote: SocketAddress
+    let acceptedAt: MonotonicTime
+
+    var stage = Stage.handshaking
+    var pause: Pause = []
+    /// What the event poll was last told to report.
+    var interest: Readiness = .readable
+
+    var frames: FrameDecoder
+    var assembler = MessageAssembler()
+    /// Decrypted bytes of an incomplete request, frame or paused connection.
+    var received: [UInt8] = []
+    /// How many bytes ``received`` must hold before looking at it again is of any use.
+    var receivedNeeded = 0
+    /// A whole message, already unmasked, that waits for room in its lanes.
+    var held: [UInt8]?
+
+    /// Frames to be encrypted at the end of this turn.
+    var answers: [UInt8] = []
+    /// Ciphertext that the socket did not take.
+    var unsent: [UInt8] = []
+    /// When ``unsent`` last began to wait, in milliseconds of the monotonic clock.
+    var unsentSince: UInt64 = 0
+
+    /// When its last message came, in milliseconds of the monotonic clock.
+    var lastMessageAt: UInt64 = 0
+
+    /// Next value of ``Record/sequence``.
+    var nextSequence: UInt64 = 0
+    /// Records submitted and not settled.
+    var unacknowledged = 0
+    /// Start of the rate limit's present interval, in milliseconds since 1970, and the messages in it.
+    var windowStart: Int64 = 0
+    var messagesInWindow = 0
+    var awaitsPong = false
+    /// Whether the loop already has it on its list of connections to flush.
+    var isMarked = false
+    /// Whether its comings and goings become connectivity records; they don't when a header is no text.
+    var announcesConnectivity = true
+    /// Whether its end has been logged and announced already.
+    var isAnnouncedGone = false
+    /// For the log line at the end.
+    var receivedPayloadBytes = 0
+
+    init(
+        id: ConnectionID,
+        descriptor: consuming FileDescriptor,
+        session: consuming TLSSession,
+        remote: SocketAddress,
+        acceptedAt: MonotonicTime,
+        limits: MessageLimits
+    ) {
+        frames = FrameDecoder(
+            role: .server,
+            limits: FrameLimits(messageBytes: limits.messageBytes, discardBytes: limits.discardBytes)
+        )
+        self.id = id
+        self.descriptor = descriptor
+        self.session = session
+        self.remote = remote
+        self.acceptedAt = acceptedAt
+    }
+
+    var source: RecordSource? {
+        if case .streaming(let source) = stage { source } else { nil }
+    }
+}
+
+// A connection belongs to its loop: a closure for another thread cannot capture it.
+@available(*, unavailable)
+extension Connection: Sendable {}

@@ -1,0 +1,232 @@
+internal import EnvelopeCodec
+internal import LinuxSystem
+internal import Observability
+internal import OpenSSLTransport
+internal import TelemetryModel
+internal import WebSocketCodec
+
+extension ReceivingLoop {
+    /// Takes what a connection's socket has, once, and carries it as far as it goes.
+    func receive(_ connection: Connection) {
+        switch connection.session.receive(from: connection.descriptor) {
+        case .received:
+            advance(connection)
+        case .nothingYet:
+            return
+        case .endOfStream:
+            end(connection, isHandshaking(connection) ? .handshakeFailed(.connectionLost) : .peerClosed)
+        case .failed(let error) where error.code == SystemCallError.connectionReset:
+            end(connection, isHandshaking(connection) ? .handshakeFailed(.connectionLost) : .peerReset)
+        case .failed(let error):
+            end(connection, .socketFailed(error))
+        }
+    }
+
+    private func isHandshaking(_ connection: Connection) -> Bool {
+        if case .handshaking = connection.stage { true } else { false }
+    }
+
+    private func advance(_ connection: Connection) {
+        if isHandshaking(connection) {
+            switch connection.session.handshake() {
+            case .wantsMore:
+                return sendOutbound(connection)
+            case .failed(let failure):
+                return refuseHandshake(connection, failure)
+            case .done:
+                sendOutbound(connection)
+                finishHandshake(connection)
+            }
+        }
+        decrypt(connection)
+    }
+
+    /// Decrypts everything that was received; OpenSSL keeps an incomplete TLS record itself.
+    private func decrypt(_ connection: Connection) {
+        var count = 0
+        var ending: EndReason?
+        reading: while true {
+            switch connection.session.read(into: &plain, at: count) {
+            case .bytes(let more): count += more
+            case .wantsMore: break reading
+            case .closed:
+                ending = .peerClosed
+                break reading
+            case .failed(let failure):
+                // What OpenSSL has to say to the peer about it still goes out. A vehicle that refuses our certificate
+                // says so only after its own handshake is done, so this is where it is heard in TLS 1.3.
+                sendOutbound(connection)
+                ending = isUpgraded(connection) ? .tlsFailed(failure) : .handshakeFailed(failure)
+                break reading
+            }
+        }
+        if count > 0 { consume(connection, count) }
+        guard let ending, table[connection.id] === connection else { return }
+        if connection.isMarked { flush(connection) }
+        end(connection, ending)
+    }
+
+    private func isUpgraded(_ connection: Connection) -> Bool {
+        if case .awaitingRequest = connection.stage { false } else { true }
+    }
+
+    /// Uses the first `count` bytes of ``plain``.
+    private func consume(_ connection: Connection, _ count: Int) {
+        switch connection.stage {
+        case .handshaking:
+            return
+        case .awaitingRequest:
+            connection.received.append(contentsOf: plain[..<count])
+            readRequest(connection)
+        case .closing:
+            // Only the end of the stream is of interest now; the deadline stands.
+            return
+        case .streaming:
+            connection.awaitsPong = false
+            updateDeadline(connection)
+            guard connection.received.isEmpty, connection.pause.isEmpty else {
+                connection.received.append(contentsOf: plain[..<count])
+                return consumeLeftOver(connection)
+            }
+            var pending = 0..<count
+            readFrames(connection, &plain, &pending)
+            keep(connection, plain, pending)
+        }
+    }
+
+    /// Goes on with what a connection has left over: a message that waited, then bytes that were not enough.
+    func consumeLeftOver(_ connection: Connection) {
+        guard connection.pause.isEmpty else { return }
+        if let message = connection.held {
+            connection.held = nil
+            takeMessage(connection, message, 0..<message.count)
+        }
+        guard connection.pause.isEmpty, !connection.received.isEmpty,
+            connection.received.count >= connection.receivedNeeded
+        else { return }
+        var buffer = connection.received
+        connection.received = []
+        var pending = 0..<buffer.count
+        readFrames(connection, &buffer, &pending)
+        keep(connection, buffer, pending)
+    }
+
+    /// Keeps the bytes that could not be used yet.
+    private func keep(_ connection: Connection, _ buffer: [UInt8], _ pending: Range<Int>) {
+        guard !pending.isEmpty, table[connection.id] === connection else { return }
+        connection.received = Array(buffer[pending])
+        connection.receivedNeeded = connection.pause.isEmpty ? connection.frames.bytesNeeded : 0
+    }
+
+    // MARK: Frames
+
+    func readFrames(_ connection: Connection, _ buffer: inout [UInt8], _ pending: inout Range<Int>) {
+        do throws(WebSocketViolation) {
+            while connection.pause.isEmpty, table[connection.id] === connection,
+                let event = try connection.frames.next(in: &buffer, &pending)
+            {
+                handle(event, of: connection, buffer)
+            }
+        } catch {
+            context.log.limited(.warning, "websocket_violation", [
+                "vin": .text(connection.source?.device.vin.text ?? ""),
+                "remote_ip": .text(connection.remote.description),
+                "close_code": .number(Int64(error.closeCode.rawValue)),
+                "error": .text(error.reason),
+            ])
+            close(connection, error.closeCode, reason: error.reason)
+        }
+    }
+
+    private func handle(_ event: FrameEvent, of connection: Connection, _ buffer: [UInt8]) {
+        switch event {
+        case .message(_, let range):
+            takeMessage(connection, buffer, range)
+        case .fragment(let fragment):
+            if let message = connection.assembler.take(fragment, from: buffer) {
+                takeMessage(connection, message, 0..<message.count)
+            }
+        case .ping(let range):
+            appendPong(buffer[range], to: &connection.answers)
+            mark(connection)
+        case .pong:
+            return
+        case .close(let frame):
+            answerClose(connection, frame)
+        case .oversize(let length):
+            connection.assembler.discard()
+            refuseOversize(connection, length)
+        }
+    }
+
+    /// The peer says goodbye: echo its code and be done.
+    private func answerClose(_ connection: Connection, _ frame: CloseFrame) {
+        guard let source = connection.source else { return }
+        appendClose(frame.code, reason: "", to: &connection.answers)
+        announceDisconnected(connection, source, reason: EndReason.peerClosed.code)
+        finishSending(connection)
+    }
+
+    private func refuseOversize(_ connection: Connection, _ length: Int) {
+        guard let source = connection.source else { return }
+        context.meters.reference.tooBigRecords.add()
+        context.log.limited(.error, "record_too_big", [
+            "vin": .text(source.device.vin.text),
+            "bytes": .number(Int64(length)),
+            "limit": .number(Int64(context.settings.limits.messageBytes)),
+        ])
+        appendError(txid: [], to: connection)
+    }
+
+    // MARK: Messages
+
+    private func takeMessage(_ connection: Connection, _ buffer: [UInt8], _ range: Range<Int>) {
+        guard let source = connection.source else { return }
+        connection.lastMessageAt = now
+        let verdict = intake.take(buffer, range, from: connection, source)
+        if case .wait = verdict {
+            connection.held = Array(buffer[range])
+            waitingForRoom.append(connection.id)
+            return pause(connection, for: .lanesAreFull)
+        }
+        context.tap?.note(buffer[range], of: source.device.vin, isInbound: true, at: intake.receivedAt)
+        switch verdict {
+        case .taken:
+            if connection.unacknowledged >= context.settings.unacknowledgedRecordsLimit {
+                pause(connection, for: .awaitsAcks)
+            }
+        case .acknowledge(let txid, let topic):
+            appendAcknowledgement(txid: buffer[txid], topic: buffer[topic], to: connection)
+        case .refuse(let txid):
+            appendError(txid: buffer[txid], to: connection)
+        case .ignore, .wait:
+            return
+        }
+    }
+
+    func appendAcknowledgement(txid: ArraySlice<UInt8>, topic: ArraySlice<UInt8>, to connection: Connection) {
+        context.meters.acknowledgements.add()
+        let start = connection.answers.count
+        appendFrameHeader(
+            .binary,
+            length: Envelope.acknowledgementLength(txid: txid.count, topic: topic.count),
+            to: &connection.answers
+        )
+        Envelope.appendAcknowledgement(txid: txid.span, topic: topic.span, to: &connection.answers)
+        noteAnswer(connection, from: start)
+    }
+
+    private func appendError(txid: ArraySlice<UInt8>, to connection: Connection) {
+        let start = connection.answers.count
+        appendFrameHeader(.binary, length: Envelope.errorLength(txid: txid.count), to: &connection.answers)
+        Envelope.appendError(txid: txid.span, to: &connection.answers)
+        noteAnswer(connection, from: start)
+    }
+
+    private func noteAnswer(_ connection: Connection, from start: Int) {
+        mark(connection)
+        guard let tap = context.tap, let source = connection.source else { return }
+        let header = connection.answers[start + 1] < 126 ? 2 : 4
+        tap.note(connection.answers[(start + header)...], of: source.device.vin, isInbound: false, at: intake.receivedAt)
+    }
+}

@@ -1,0 +1,83 @@
+/// How the receiver listens and what it allows a connection to do. Filled from the configuration.
+package struct ReceiverSettings: Sendable {
+    /// Name or numeric address to listen on; empty for all.
+    package var host = ""
+    /// 0 lets the kernel choose; the receiver tells which.
+    package var port: UInt16 = 0
+    /// Event loops, each on its own thread; 0 means one per usable CPU.
+    package var threads = 0
+    /// CPUs to bind the loops to, one after the other; empty leaves it to the kernel.
+    package var pinnedCPUs: [Int] = []
+
+    /// Most vehicle connections at once, all loops together. One more is closed at once and counted.
+    package var maxConnections = 1_000_000
+
+    package var limits = MessageLimits()
+    package var deadlines = Deadlines()
+
+    /// Records of one connection that may wait for their acks; reaching it stops reading that connection until
+    /// half of them are settled.
+    package var unacknowledgedRecordsLimit = 4096
+
+    /// Bytes that may wait for a vehicle which does not read; reaching it stops reading that connection.
+    package var unsentBytesLimit = 256 * 1024
+
+    /// Messages that one connection may send per interval; nil for any number.
+    package var rateLimit: RateLimit?
+
+    /// VINs whose signals are counted one by one in the metrics. At most 20, because each is a time series.
+    package var trackedVINs: [String] = []
+
+    /// False keeps failed TLS handshakes out of the log; they are counted all the same.
+    package var logsHandshakeFailures = true
+
+    /// Whether transforms and answers follow the reference server to the letter.
+    package var isReferenceCompatible = false
+
+    package init() {}
+}
+
+/// At most so many messages in each interval. What comes beyond gets no answer, so that the vehicle sends it again.
+package struct RateLimit: Sendable, Hashable {
+    package var messages: Int
+    package var intervalMilliseconds: Int
+
+    package init(messages: Int, intervalMilliseconds: Int) {
+        self.messages = messages
+        self.intervalMilliseconds = intervalMilliseconds
+    }
+}
+
+/// Limits on one WebSocket message.
+package struct MessageLimits: Sendable, Hashable {
+    /// Largest accepted message, envelope included, in bytes.
+    ///
+    /// A longer one is answered with an error message and counted as `record_too_big`; the connection stays open.
+    /// The same limit as the reference server's, so nothing that it accepts is refused here.
+    package var messageBytes = 1_000_000
+
+    /// Largest message that is read and thrown away to keep the connection; a longer one closes it with 1009.
+    package var discardBytes = 16 * 1024 * 1024
+
+    package init() {}
+}
+
+/// How long a peer may take. All in milliseconds; all measured from the last progress of their kind.
+package struct Deadlines: Sendable, Hashable {
+    /// From accept to the end of the TLS handshake.
+    package var handshakeMilliseconds = 10_000
+    /// From there to the whole upgrade request.
+    package var requestMilliseconds = 10_000
+    /// Silence after which we send a ping; 0 sends none.
+    package var pingIntervalMilliseconds = 60_000
+    /// Silence after a ping that ends the connection.
+    package var pongMilliseconds = 30_000
+    /// From a vehicle's last message to the end of its connection; 0 waits for ever.
+    package var idleMilliseconds = 0
+    /// How long bytes may wait for a vehicle that does not read them.
+    package var writeMilliseconds = 30_000
+    /// How long a close may wait for the peer's answer.
+    package var closeMilliseconds = 5_000
+
+    package init() {}
+}

@@ -1,0 +1,118 @@
+package import ConfigurationSchema
+internal import LinuxSystem
+
+/// What `fleet-telemetry config …` prints and exits with. The commands themselves only parse their flags.
+package enum ConfigurationCommands {
+    package struct Output: Sendable {
+        /// For standard output.
+        package let text: String
+        package let exitCode: Int32
+    }
+
+    /// A configuration file as far as it is known: read, checked, and checked against the machine.
+    package struct Checked: Sendable {
+        /// Nil when a finding is an error.
+        package let configuration: ServerConfiguration?
+        package let report: ConfigurationReport
+    }
+
+    /// Reads a file and runs every check that needs no peer.
+    /// - Parameter machine: nil leaves out what depends on this machine.
+    package static func checked(
+        path: String,
+        environment: [String: String],
+        machine: (any ConfigurationEnvironment)? = MachineEnvironment()
+    ) -> Checked {
+        let bytes: [UInt8]
+        do throws(SystemCallError) {
+            bytes = try Files.read(path, limitBytes: ServerConfiguration.sizeLimitBytes + 1)
+        } catch {
+            return Checked(configuration: nil, report: report(onUnreadable: path, error))
+        }
+        let loaded = ServerConfiguration.read(bytes, environment: environment)
+        var findings = loaded.findings
+        if let configuration = loaded.configuration, let machine {
+            findings += ConfigurationCheck.findings(
+                for: configuration,
+                positions: loaded.positions,
+                directory: directory(of: path),
+                machine: machine
+            )
+        }
+        let report = ConfigurationReport(fileName: path, findings: findings)
+        return Checked(configuration: report.errorCount == 0 ? loaded.configuration : nil, report: report)
+    }
+
+    /// `config check FILE [--json]`: exit code 0 for a usable file, 1 for errors, 2 when it cannot be read.
+    package static func check(
+        path: String,
+        json: Bool,
+        environment: [String: String],
+        machine: (any ConfigurationEnvironment)? = MachineEnvironment()
+    ) -> Output {
+        let report = checked(path: path, environment: environment, machine: machine).report
+        return Output(text: json ? report.json : report.text, exitCode: report.exitCode)
+    }
+
+    /// `config schema`: a JSON Schema of the whole file.
+    package static func schema() -> Output {
+        let schema = ServerConfiguration.jsonSchema(title: "Configuration of fleet-telemetry")
+        return Output(text: JSONLayout.text(of: schema), exitCode: 0)
+    }
+
+    /// `config example`: a small file with a comment before each setting.
+    package static func example() -> Output {
+        let heading = [
+            "Configuration of fleet-telemetry. Comments like these are accepted here; Tesla's reference server accepts",
+            "none, so remove them from a file that both shall read. Check it: fleet-telemetry config check FILE",
+        ]
+        return Output(text: ServerConfiguration.example(heading: heading), exitCode: 0)
+    }
+
+    /// The configuration reference in Markdown, one row per setting.
+    package static func reference() -> Output {
+        Output(text: ServerConfiguration.reference() + "\n", exitCode: 0)
+    }
+
+    /// `config migrate FILE`: the file in our form, the changes as comments above it. With errors in the file, what is
+    /// wrong follows as comments too.
+    package static func migrate(path: String, environment: [String: String] = [:]) -> Output {
+        let bytes: [UInt8]
+        do throws(SystemCallError) {
+            bytes = try Files.read(path, limitBytes: ServerConfiguration.sizeLimitBytes + 1)
+        } catch {
+            return Output(text: report(onUnreadable: path, error).text, exitCode: 2)
+        }
+        let migration = ConfigurationMigration(
+            text: String(decoding: bytes, as: UTF8.self),
+            fileName: path,
+            environment: environment
+        )
+        guard !migration.text.isEmpty else { return Output(text: migration.report.text, exitCode: 1) }
+        let errors = migration.report.findings.filter { $0.severity == .error }
+        let remaining = ConfigurationReport(fileName: path, findings: errors).lines.map { "// still wrong: \($0)\n" }
+        return Output(text: remaining.joined() + migration.commentedText, exitCode: migration.exitCode)
+    }
+
+    private static func report(onUnreadable path: String, _ error: SystemCallError) -> ConfigurationReport {
+        let remedy =
+            switch error.code {
+            case SystemCallError.noSuchFile: "check the path, or write one: fleet-telemetry config example"
+            case SystemCallError.permissionDenied: "let this user read it"
+            case SystemCallError.isDirectory: "name a file in the directory"
+            default: "check that this is the right file"
+            }
+        let finding = ConfigurationFinding(
+            path: "",
+            code: .unreadable,
+            problem: "cannot be read: \(error.reason)",
+            reason: "Without a configuration there is nothing to start.",
+            remedy: remedy
+        )
+        return ConfigurationReport(fileName: path, findings: [finding])
+    }
+
+    private static func directory(of path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    }
+}

@@ -1,0 +1,83 @@
+/// What only the machine can say about a configuration: files, certificates, ports, the time.
+///
+/// The checks ask through this, so that they can be tested without a disk and a clock.
+package protocol ConfigurationEnvironment: Sendable {
+    /// The certificates of a PEM file, in the order of the file.
+    func certificates(at path: String) -> CertificateReading
+
+    /// Whether the private key in one PEM file belongs to the first certificate of another.
+    func privateKey(at path: String, matchesCertificateAt certificatePath: String) -> KeyReading
+
+    /// Whether every user of the machine may read a file.
+    func isReadableByAll(_ path: String) -> Bool
+
+    func exists(_ path: String) -> Bool
+
+    /// Why lines could not be appended to a file, or nil when they could.
+    func complaintAboutAppending(to path: String) -> MachineComplaint?
+
+    /// Whether a port could be listened on now. An empty host means all addresses.
+    func portCondition(host: String, port: Int) -> PortCondition
+
+    /// Seconds since 1970-01-01T00:00:00Z.
+    var now: Int64 { get }
+}
+
+/// Something the machine refuses, in words for an operator.
+package struct MachineComplaint: Sendable, Hashable {
+    package let problem: String
+    package let remedy: String
+
+    package init(problem: String, remedy: String) {
+        self.problem = problem
+        self.remedy = remedy
+    }
+}
+
+package enum CertificateReading: Sendable, Hashable {
+    case chain([CertificateSummary])
+    case failed(MachineComplaint)
+}
+
+/// What a check needs to know of a certificate.
+package struct CertificateSummary: Sendable, Hashable {
+    package var subject: String
+    package var issuer: String
+    /// Seconds since 1970-01-01T00:00:00Z, both ends included.
+    package var validity: ClosedRange<Int64>
+    package var isAuthority: Bool
+    package var isSelfSigned: Bool
+    /// Whether the next certificate of the file signed this one; nil for the last.
+    package var isSignedByNext: Bool?
+
+    package init(
+        subject: String,
+        issuer: String,
+        validity: ClosedRange<Int64>,
+        isAuthority: Bool,
+        isSelfSigned: Bool,
+        isSignedByNext: Bool?
+    ) {
+        self.subject = subject
+        self.issuer = issuer
+        self.validity = validity
+        self.isAuthority = isAuthority
+        self.isSelfSigned = isSelfSigned
+        self.isSignedByNext = isSignedByNext
+    }
+}
+
+package enum KeyReading: Sendable, Hashable {
+    case matches
+    case differs
+    case failed(MachineComplaint)
+}
+
+package enum PortCondition: Sendable, Hashable {
+    case free
+    case taken
+    /// Ports below 1024 need a privilege.
+    case forbidden
+    /// The address is none of this machine's, or a name that nobody knows; in the system's words.
+    case unusableHost(String)
+}

@@ -1,0 +1,101 @@
+internal import LinuxSystem
+internal import OpenSSLTransport
+
+/// This machine, asked for real: files are opened, keys compared, ports tried.
+package struct MachineEnvironment: ConfigurationEnvironment {
+    package init() {}
+
+    package func certificates(at path: String) -> CertificateReading {
+        let certificates: [Certificate]
+        do throws(CertificateError) {
+            certificates = try Certificate.readAll(path: path)
+        } catch {
+            return .failed(MachineComplaint(problem: error.reasonText, remedy: error.remedy))
+        }
+        return .chain(
+            certificates.indices.map { index in
+                let certificate = certificates[index]
+                let next = index + 1 < certificates.count ? certificates[index + 1] : nil
+                let from = certificate.notBefore
+                return CertificateSummary(
+                    subject: certificate.subject,
+                    issuer: certificate.issuer,
+                    // A certificate may end before it begins; such a one is never valid.
+                    validity: from...max(from, certificate.notAfter),
+                    isAuthority: certificate.isCertificateAuthority,
+                    isSelfSigned: certificate.isSelfSigned,
+                    isSignedByNext: next.map(certificate.isIssued(by:))
+                )
+            }
+        )
+    }
+
+    package func privateKey(at path: String, matchesCertificateAt certificatePath: String) -> KeyReading {
+        let key: PrivateKey
+        do throws(CertificateError) {
+            key = try PrivateKey.read(path: path)
+        } catch {
+            return .failed(MachineComplaint(problem: error.reasonText, remedy: error.remedy))
+        }
+        do throws(CertificateError) {
+            guard let leaf = try Certificate.readAll(path: certificatePath).first else { return .matches }
+            return key.matches(leaf) ? .matches : .differs
+        } catch {
+            // The certificate has a finding of its own.
+            return .matches
+        }
+    }
+
+    package func isReadableByAll(_ path: String) -> Bool {
+        (Files.mode(of: path) ?? 0) & 0o004 != 0 && !Files.isDirectory(path)
+    }
+
+    package func exists(_ path: String) -> Bool { Files.exists(path) }
+
+    package func complaintAboutAppending(to path: String) -> MachineComplaint? {
+        if Files.isDirectory(path) {
+            return MachineComplaint(problem: "is a directory", remedy: "name a file in it")
+        }
+        if Files.exists(path) {
+            return Files.isWritable(path)
+                ? nil
+                : MachineComplaint(
+                    problem: "cannot be written to by this user",
+                    remedy: "let the user that the server runs as write it"
+                )
+        }
+        let directory = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        if !Files.isDirectory(directory) {
+            return MachineComplaint(
+                problem: "cannot be made, because there is no directory \(directory)",
+                remedy: "mkdir -p \(directory)"
+            )
+        }
+        return Files.isWritable(directory)
+            ? nil
+            : MachineComplaint(
+                problem: "cannot be made, because this user may not write to \(directory)",
+                remedy: "let the user that the server runs as write there"
+            )
+    }
+
+    package func portCondition(host: String, port: Int) -> PortCondition {
+        guard let number = UInt16(exactly: port) else { return .unusableHost("there is no port \(port)") }
+        do {
+            _ = try TCP.listen(host: host, port: number, sharesPort: false)
+            return .free
+        } catch let error as SystemCallError {
+            switch error.code {
+            case SystemCallError.addressInUse: return .taken
+            case SystemCallError.permissionDenied, SystemCallError.notPermitted: return .forbidden
+            default: return .unusableHost(error.reason)
+            }
+        } catch let error as AddressError {
+            return .unusableHost(error.reason)
+        } catch {
+            return .unusableHost("\(error)")
+        }
+    }
+
+    package var now: Int64 { WallClock.milliseconds / 1000 }
+}

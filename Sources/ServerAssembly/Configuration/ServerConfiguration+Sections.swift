@@ -1,0 +1,253 @@
+package import ConfigurationSchema
+
+extension ServerConfiguration {
+    /// Paths of PEM files. The files are opened when the server starts, and again when they change.
+    package struct TLS: Configurable, Hashable {
+        package var serverCert = ""
+        package var serverKey = ""
+        package var caFile = ""
+        package var teslaCAFile = ""
+
+        package init() {}
+
+        package static let settings: [Setting<Self>] = [
+            .path(
+                "server_cert",
+                \.serverCert,
+                mayBeEmpty: false,
+                "PEM file with the server's certificate, then its intermediates."
+            )
+            .required().example("\"/etc/fleet-telemetry/server.pem\""),
+            .path("server_key", \.serverKey, mayBeEmpty: false, "PEM file with the private key of server_cert.")
+                .required().example("\"/etc/fleet-telemetry/server.key\""),
+            .path(
+                "ca_file",
+                \.caFile,
+                "PEM file with certificates that vehicles may be signed by, besides Tesla's."
+            ),
+            .path(
+                "tesla_ca_file",
+                \.teslaCAFile,
+                "PEM file with Tesla's vehicle CAs, as `fleet-telemetry certs fetch-ca` writes it."
+            )
+            .example("\"/etc/fleet-telemetry/tesla_ca.pem\""),
+        ]
+    }
+
+    /// At most `messageLimit` messages per `messageIntervalTime` and vehicle.
+    package struct RateLimit: Configurable, Hashable {
+        package var enabled = false
+        package var messageLimit = 0
+        package var messageIntervalTime = Duration.seconds(60)
+
+        package init() {}
+
+        package static let settings: [Setting<Self>] = [
+            .flag("enabled", \.enabled, "Apply the limit. Surplus messages get no ack, so the vehicle resends them."),
+            .wholeNumber("message_limit", \.messageLimit, in: 0...1_000_000_000, "Messages per interval and vehicle."),
+            .duration(
+                "message_interval_time",
+                \.messageIntervalTime,
+                unit: .seconds,
+                in: .milliseconds(1) ... .seconds(86_400),
+                "The interval that message_limit counts in."
+            ),
+            .duration(
+                undocumentedInterval,
+                \.messageIntervalTime,
+                unit: .nanoseconds,
+                in: .milliseconds(1) ... .seconds(86_400),
+                "The interval in nanoseconds."
+            )
+            .legacy("The one interval that the reference server applies, undocumented, in nanoseconds."),
+        ]
+
+        /// A Go field without a name of its own for the file. It is read after `message_interval_time` and wins, as
+        /// it does in the reference server.
+        private static let undocumentedInterval = "MessageIntervalTimeSecond"
+
+        package func examine(at path: String, _ reader: inout SettingReader) {
+            let seconds = DurationUnit.seconds.text(of: messageIntervalTime)
+            let undocumented = "\(path).\(Self.undocumentedInterval)"
+            if reader.isGiven(undocumented), !reader.hasFinding(at: undocumented) {
+                reader.report(
+                    .legacyKey,
+                    at: undocumented,
+                    severity: .warning,
+                    problem: "read as an interval of \(seconds) seconds",
+                    reason: "The key is undocumented and in nanoseconds.",
+                    remedy: "write \"message_interval_time\": \(seconds)"
+                )
+                if messageLimit > 0 { return }
+            }
+            guard enabled, !reader.hasFinding(at: "\(path).message_limit") else { return }
+            if messageLimit == 0 {
+                reader.report(
+                    .missing,
+                    at: "\(path).message_limit",
+                    problem: "the limit is on, and no number of messages is allowed",
+                    reason: "Every message would be refused; the reference server stops each connection with a panic.",
+                    remedy: "write \"message_limit\": 1000, or \"enabled\": false",
+                    position: reader.positions["\(path).message_limit"] ?? reader.positions[path]
+                )
+            } else if reader.isGiven("\(path).message_interval_time"),
+                !reader.hasFinding(at: "\(path).message_interval_time")
+            {
+                reader.report(
+                    .effectiveHere,
+                    at: "\(path).message_interval_time",
+                    severity: .warning,
+                    problem: "applied here: \(messageLimit) messages per \(seconds) seconds and vehicle",
+                    reason: "The reference server ignores the interval, and with it the whole limit.",
+                    remedy: "check that no vehicle of yours sends more, or write \"enabled\": false"
+                )
+            }
+        }
+    }
+
+    package struct Log: Configurable, Hashable {
+        package var maskVINs = false
+        package var suppressTLSHandshakeErrors = false
+
+        package init() {}
+
+        package static let settings: [Setting<Self>] = [
+            .flag("mask_vins", \.maskVINs, "Show only the first three and last four characters of a VIN in log lines."),
+            .flag(
+                "suppress_tls_handshake_errors",
+                \.suppressTLSHandshakeErrors,
+                "Log no failed TLS handshakes. They are counted all the same."
+            )
+            .environment("SUPPRESS_TLS_HANDSHAKE_ERROR_LOGGING"),
+        ]
+    }
+
+    /// Deadlines of a vehicle connection. Zero switches one off where its range allows it.
+    package struct Connection: Configurable, Hashable {
+        package var handshakeTimeout = Duration.seconds(10)
+        package var requestTimeout = Duration.seconds(10)
+        package var pingInterval = Duration.seconds(60)
+        package var pongTimeout = Duration.seconds(30)
+        package var writeTimeout = Duration.seconds(10)
+        package var idleTimeout = Duration.zero
+
+        package init() {}
+
+        private static let longest = Duration.seconds(86_400)
+
+        package static let settings: [Setting<Self>] = [
+            .duration(
+                "handshake_timeout_seconds",
+                \.handshakeTimeout,
+                unit: .seconds,
+                in: .milliseconds(100)...longest,
+                "From the TCP connection to the end of the TLS handshake."
+            ),
+            .duration(
+                "request_timeout_seconds",
+                \.requestTimeout,
+                unit: .seconds,
+                in: .milliseconds(100)...longest,
+                "From the TLS handshake to the end of the HTTP request."
+            ),
+            .duration(
+                "ping_interval_seconds",
+                \.pingInterval,
+                unit: .seconds,
+                in: .zero...longest,
+                "Silence after which the server sends a ping. 0: never."
+            ),
+            .duration(
+                "pong_timeout_seconds",
+                \.pongTimeout,
+                unit: .seconds,
+                in: .milliseconds(100)...longest,
+                "From a ping to the close of a connection that stays silent."
+            ),
+            .duration(
+                "write_timeout_seconds",
+                \.writeTimeout,
+                unit: .seconds,
+                in: .milliseconds(100)...longest,
+                "How long a vehicle may leave our answers unread before it is cut off."
+            ),
+            .duration(
+                "idle_timeout_seconds",
+                \.idleTimeout,
+                unit: .seconds,
+                in: .zero...longest,
+                "From a vehicle's last message to the close of its connection. 0: never."
+            ),
+        ]
+    }
+
+    /// Limits of the lane in front of each dispatcher. A full lane stops vehicles from being read, and loses nothing.
+    package struct Dispatch: Configurable, Hashable {
+        package var maxRecords = 10_000
+        package var maxBytes = 64 << 20
+        package var unacknowledgedRecordsPerVehicle = 1024
+
+        package init() {}
+
+        package static let settings: [Setting<Self>] = [
+            .wholeNumber("max_records", \.maxRecords, in: 1...100_000_000, "Records that wait for one dispatcher."),
+            .wholeNumber(
+                "max_bytes",
+                \.maxBytes,
+                in: 1_000_000...1_099_511_627_776,
+                "Bytes of the records that wait for one dispatcher."
+            ),
+            .wholeNumber(
+                "unacknowledged_records_per_vehicle",
+                \.unacknowledgedRecordsPerVehicle,
+                in: 1...1_000_000,
+                "Records of one connection that wait for their ack before the server stops reading from it."
+            ),
+        ]
+    }
+
+    package struct Logger: Configurable, Hashable {
+        package var verbose = false
+
+        package init() {}
+
+        package static let settings: [Setting<Self>] = [
+            .flag("verbose", \.verbose, "Show the type of each value.")
+        ]
+    }
+
+    package struct File: Configurable, Hashable {
+        package var path = ""
+
+        package init() {}
+
+        package static let settings: [Setting<Self>] = [
+            .path("path", \.path, mayBeEmpty: false, "The file that lines are appended to.").required()
+        ]
+    }
+
+    /// The bounded queue inside the process.
+    package struct Queue: Configurable, Hashable {
+        package enum Overflow: String, CaseIterable, Sendable {
+            /// A full queue holds the records back; vehicles are not read and lose nothing.
+            case block
+            /// The oldest record goes and is counted.
+            case dropOldest = "drop_oldest"
+        }
+
+        package var capacityRecords = 10_000
+        package var overflow = Overflow.block
+
+        package init() {}
+
+        package static let settings: [Setting<Self>] = [
+            .wholeNumber("capacity_records", \.capacityRecords, in: 1...100_000_000, "Records that fit."),
+            .choice("overflow", \.overflow, "What happens to a record that does not fit."),
+        ]
+    }
+}
+
+extension FindingCode {
+    /// A key of the reference that had no effect there has its documented effect here.
+    package static let effectiveHere = FindingCode("effective_here")
+}

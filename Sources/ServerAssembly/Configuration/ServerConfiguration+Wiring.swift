@@ -1,0 +1,147 @@
+internal import ConfigurationSchema
+package import Dispatchers
+internal import Dispatching
+package import Observability
+internal import Receiving
+internal import RecordEncoding
+internal import TelemetryModel
+
+/// From the configuration to the settings of each part.
+extension ServerConfiguration {
+    var receiverSettings: ReceiverSettings {
+        var settings = ReceiverSettings()
+        settings.host = host
+        settings.port = UInt16(port)
+        settings.threads = threads
+        if maxConnections > 0 { settings.maxConnections = maxConnections }
+        settings.limits.messageBytes = maxMessageBytes
+        settings.limits.discardBytes = max(settings.limits.discardBytes, maxMessageBytes)
+        settings.deadlines = deadlines
+        settings.unacknowledgedRecordsLimit = dispatch.unacknowledgedRecordsPerVehicle
+        settings.isReferenceCompatible = compatibility == .reference
+        settings.trackedVINs = vinsSignalTrackingEnabled
+        settings.logsHandshakeFailures = !log.suppressTLSHandshakeErrors
+        if rateLimit.enabled {
+            settings.rateLimit = Receiving.RateLimit(
+                messages: rateLimit.messageLimit,
+                intervalMilliseconds: max(1, rateLimit.messageIntervalTime.wholeMilliseconds)
+            )
+        }
+        return settings
+    }
+
+    private var deadlines: Deadlines {
+        var deadlines = Deadlines()
+        deadlines.handshakeMilliseconds = connection.handshakeTimeout.wholeMilliseconds
+        deadlines.requestMilliseconds = connection.requestTimeout.wholeMilliseconds
+        deadlines.pingIntervalMilliseconds = connection.pingInterval.wholeMilliseconds
+        deadlines.pongMilliseconds = connection.pongTimeout.wholeMilliseconds
+        deadlines.writeMilliseconds = connection.writeTimeout.wholeMilliseconds
+        deadlines.idleMilliseconds = connection.idleTimeout.wholeMilliseconds
+        return deadlines
+    }
+
+    /// Which dispatchers get what, and the dispatchers themselves.
+    func dispatchPlan(
+        custom: [CustomDispatcher],
+        queue: QueueDispatcher?,
+        log: Observability.Log,
+        metrics: MetricRegistry
+    ) throws -> DispatchPlan {
+        func names(_ table: [String: [String]]) -> [RecordType: [DispatcherName]] {
+            Dictionary(
+                uniqueKeysWithValues: table.map { (RecordType(topic: $0.key), $0.value.map { DispatcherName($0) }) }
+            )
+        }
+        let routes = names(records)
+        var dispatchers = try DispatcherCatalog.makeDispatchers(
+            Set(routes.values.joined()).subtracting(queue == nil ? [] : [DispatcherName(QueueSettings.kind)]),
+            settings: dispatcherSettings,
+            custom: custom,
+            context: DispatcherContext(
+                encodingMode: compatibility == .reference ? .reference : .standard,
+                lineFormat: jsonLogEnable ? .json : .text,
+                log: log,
+                metrics: metrics
+            )
+        )
+        if let queue { dispatchers[DispatcherName(QueueSettings.kind)] = queue }
+        var lanes = LaneSettings()
+        lanes.recordLimit = dispatch.maxRecords
+        lanes.byteLimit = dispatch.maxBytes
+        return DispatchPlan(
+            routes: routes,
+            ackSources: names(reliableAckSources),
+            dispatchers: dispatchers,
+            defaultSettings: lanes
+        )
+    }
+
+    private var dispatcherSettings: [DispatcherName: any DispatcherSettings] {
+        var loggerSettings = LoggerSettings()
+        loggerSettings.isVerbose = logger.verbose
+        var settings: [DispatcherName: any DispatcherSettings] = [
+            DispatcherName(LoggerSettings.kind): loggerSettings,
+            DispatcherName(QueueSettings.kind): queueSettings,
+        ]
+        if let file {
+            var fileSettings = FileSettings()
+            fileSettings.path = file.path
+            settings[DispatcherName(FileSettings.kind)] = fileSettings
+        }
+        return settings
+    }
+
+    package var queueSettings: QueueSettings {
+        var settings = QueueSettings()
+        settings.recordLimit = queue.capacityRecords
+        settings.overflow = queue.overflow == .block ? .block : .dropOldest
+        return settings
+    }
+
+    /// The operational log as configured, on standard error.
+    package var operationalLog: Observability.Log {
+        Observability.Log(
+            level: Observability.LogLevel(logLevel),
+            format: jsonLogEnable ? .json : .text,
+            output: .standardError,
+            maskVINs: log.maskVINs
+        )
+    }
+}
+
+extension Observability.LogLevel {
+    fileprivate init(_ level: ServerConfiguration.LogLevel) {
+        self =
+            switch level {
+            case .debug: .debug
+            case .info: .info
+            case .warning: .warning
+            case .error: .error
+            }
+    }
+}
+
+extension ServerConfiguration.Monitoring {
+    /// Nil when StatsD is off or its host cannot be one.
+    var statsDSettings: StatsDSettings? {
+        guard let statsd, !statsd.host.isEmpty else { return nil }
+        let flush = max(1, statsd.flushPeriod.wholeMilliseconds)
+        guard let colon = statsd.host.lastIndex(of: ":"), let port = UInt16(statsd.host[statsd.host.index(after: colon)...])
+        else { return StatsDSettings(host: statsd.host, prefix: statsd.prefix, flushMilliseconds: flush) }
+        return StatsDSettings(
+            host: String(statsd.host[..<colon]),
+            port: port,
+            prefix: statsd.prefix,
+            flushMilliseconds: flush
+        )
+    }
+}
+
+extension Duration {
+    /// Rounded down; bounded to what timers take.
+    var wholeMilliseconds: Int {
+        let (seconds, attoseconds) = components
+        return Int(clamping: seconds.multipliedReportingOverflow(by: 1000).partialValue) + Int(attoseconds / 1_000_000_000_000_000)
+    }
+}

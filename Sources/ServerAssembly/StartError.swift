@@ -1,0 +1,63 @@
+internal import LinuxSystem
+internal import OpenSSLTransport
+
+/// Why the server did not start, with what to do about it.
+package struct StartError: Error, Sendable, CustomStringConvertible {
+    /// What was being done.
+    package enum Step: Sendable, Hashable {
+        case certificates
+        case dispatchers
+        case listening(String, Int)
+        case statusPort(String, Int)
+        case metricsPort(String, Int)
+        case statsD(String)
+    }
+
+    package let step: Step
+    package let reason: String
+    /// The value of errno, if a system call failed.
+    package let systemCode: Int32?
+
+    /// Runs a step and turns whatever it throws into a start error.
+    static func during<R: ~Copyable>(_ step: Step, _ body: () throws -> R) throws(StartError) -> R {
+        do {
+            return try body()
+        } catch {
+            throw StartError(
+                step: step,
+                reason: "\(error)",
+                systemCode: (error as? SystemCallError)?.code
+            )
+        }
+    }
+
+    /// Setting, reason and remedy in one line.
+    package var description: String {
+        switch step {
+        case .certificates: "tls: \(reason)"
+        case .dispatchers: "records: \(reason)"
+        case .listening(let host, let port): listening("host and port", host, port)
+        case .statusPort(let host, let port): listening("status_host and status_port", host, port)
+        case .metricsPort(let host, let port):
+            listening("monitoring.prometheus_metrics_host and monitoring.prometheus_metrics_port", host, port)
+        case .statsD(let host): "monitoring.statsd.host: \(host): \(reason); write it as name:port"
+        }
+    }
+
+    private func listening(_ setting: String, _ host: String, _ port: Int) -> String {
+        "\(setting): cannot listen on \(host.isEmpty ? "*" : host):\(port) (\(reason)); \(remedy(port))"
+    }
+
+    private func remedy(_ port: Int) -> String {
+        switch systemCode {
+        case SystemCallError.addressInUse:
+            "another program has the port: stop it (ss -ltnp shows it) or choose another port"
+        case SystemCallError.permissionDenied where port < 1024:
+            "ports below 1024 need a right: setcap cap_net_bind_service=+ep on the executable, or a systemd socket"
+        case SystemCallError.addressNotAvailable:
+            "this machine has no such address; leave host empty to listen on all"
+        default:
+            "check the address"
+        }
+    }
+}

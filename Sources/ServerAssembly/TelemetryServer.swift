@@ -1,0 +1,180 @@
+package import Dispatchers
+package import Dispatching
+internal import HTTPServing
+package import LinuxSystem
+package import Observability
+internal import OpenSSLTransport
+package import Receiving
+internal import TelemetryModel
+
+/// The whole server: reads nothing, decides nothing; builds the parts in order and stops them in the opposite one.
+package final class TelemetryServer: Sendable {
+    /// Where vehicles connect to.
+    package let address: SocketAddress
+    /// Where `/status`, `/healthz` and `/readyz` are served; nil when switched off.
+    package let statusAddress: SocketAddress?
+    /// Where `/metrics` is served; nil when switched off.
+    package let metricsAddress: SocketAddress?
+    package let metrics: MetricRegistry
+
+    private let receiver: VehicleReceiver
+    private let router: DispatchRouter
+    private let log: Log
+    private let statusServer: HTTPServer?
+    private let metricsServer: HTTPServer?
+    private let statsD: StatsDReporter?
+    private let configuration: ServerConfiguration
+
+    /// Starts everything. Vehicles are served when this returns.
+    ///
+    /// - Parameters:
+    ///   - configuration: checked; see ``ServerConfiguration/load(text:fileName:environment:)``.
+    ///   - directory: where the configuration file lies, for files that are looked for beside it.
+    ///   - custom: dispatchers of the program that embeds the server.
+    ///   - queue: the dispatcher `queue`, when the program subscribes to it.
+    ///   - tap: sees every message; nil for none.
+    package init(
+        _ configuration: ServerConfiguration,
+        directory: String = "",
+        custom: [CustomDispatcher] = [],
+        queue: QueueDispatcher? = nil,
+        tap: (any FrameTap)? = nil,
+        log: Log
+    ) throws(StartError) {
+        let metrics = MetricRegistry()
+        let tls = try StartError.during(.certificates) {
+            try TLSLoading.load(configuration, directory: directory)
+        }
+        let plan = try StartError.during(.dispatchers) {
+            try configuration.dispatchPlan(custom: custom, queue: queue, log: log, metrics: metrics)
+        }
+        let router = try StartError.during(.dispatchers) {
+            try DispatchRouter(plan, log: log, metrics: metrics)
+        }
+        let receiver = try StartError.during(.listening(configuration.host, configuration.port)) {
+            try VehicleReceiver(
+                configuration.receiverSettings,
+                tls: tls,
+                router: router,
+                log: log,
+                metrics: metrics,
+                tap: tap
+            )
+        }
+        self.receiver = receiver
+        self.router = router
+        self.metrics = metrics
+        self.log = log
+        self.configuration = configuration
+        address = receiver.address
+        Self.exposeGauges(metrics, receiver)
+        statusServer = try Self.startStatusServer(configuration, tls, router, log)
+        metricsServer = try Self.startMetricsServer(configuration, metrics, log)
+        statsD = try Self.startStatsD(configuration, metrics, log)
+        statusAddress = statusServer?.address
+        metricsAddress = metricsServer?.address
+        log.info("starting_server", [
+            "address": .text(receiver.address.description),
+            "compatibility": .text(configuration.compatibility.rawValue),
+            "records": .text(configuration.records.keys.sorted().joined(separator: ",")),
+        ])
+    }
+
+    /// Takes nothing new, finishes what is in hand, says goodbye to vehicles, and frees everything. Blocks.
+    ///
+    /// - Returns: what the dispatchers delivered and what was left to the vehicles.
+    @discardableResult
+    package func stop() -> DrainReport {
+        let deadline = MonotonicTime.now.adding(milliseconds: configuration.shutdownTimeout.wholeMilliseconds)
+        log.info("attempting_to_close", ["connections": .number(Int64(receiver.meters.connections))])
+        receiver.stopReading(until: deadline)
+        let report = router.drain(until: deadline)
+        receiver.finish()
+        statusServer?.close()
+        metricsServer?.close()
+        statsD?.close()
+        for lane in report.lanes {
+            log.info("dispatcher_drained", [
+                "dispatcher": .text(lane.dispatcher.text),
+                "delivered": .number(Int64(lane.delivered)),
+                "left": .number(Int64(lane.left)),
+            ])
+        }
+        log.info("stopped_server", ["left": .number(Int64(report.left))])
+        log.reportLeftOut()
+        return report
+    }
+
+    /// Vehicles connected now.
+    package var connections: Int { receiver.meters.connections }
+
+    // MARK: Parts
+
+    private static func exposeGauges(_ metrics: MetricRegistry, _ receiver: VehicleReceiver) {
+        ProcessMetrics.register(in: metrics)
+        let start = MonotonicTime.now
+        receiver.meters.exposeGauges {
+            Double(MonotonicTime.now.nanoseconds(since: start)) / 1_000_000_000
+        }
+    }
+
+    private static func startStatusServer(
+        _ configuration: ServerConfiguration,
+        _ tls: TLSServerSettings,
+        _ router: DispatchRouter,
+        _ log: Log
+    ) throws(StartError) -> HTTPServer? {
+        guard configuration.statusPort > 0 else { return nil }
+        let certificate = tls.identity.chain[0]
+        let lanes = router.lanes
+        let routes = MonitoringRoutes.status {
+            Readiness.failingConditions(certificate: certificate, lanes: lanes)
+        }
+        return try StartError.during(.statusPort(configuration.statusHost, configuration.statusPort)) {
+            let settings = HTTPServerSettings(
+                name: "status",
+                host: configuration.statusHost,
+                port: UInt16(configuration.statusPort)
+            )
+            let server = try HTTPServer(settings, routes: routes, log: log)
+            log.info("status_server_configured", ["address": .text(server.address.description)])
+            return server
+        }
+    }
+
+    private static func startMetricsServer(
+        _ configuration: ServerConfiguration,
+        _ metrics: MetricRegistry,
+        _ log: Log
+    ) throws(StartError) -> HTTPServer? {
+        let monitoring = configuration.monitoring
+        guard monitoring.prometheusMetricsPort > 0 else { return nil }
+        return try StartError.during(.metricsPort(monitoring.prometheusMetricsHost, monitoring.prometheusMetricsPort)) {
+            try HTTPServer(
+                HTTPServerSettings(
+                    name: "metrics",
+                    host: monitoring.prometheusMetricsHost,
+                    port: UInt16(monitoring.prometheusMetricsPort)
+                ),
+                routes: MonitoringRoutes.metrics(metrics),
+                log: log
+            )
+        }
+    }
+
+    private static func startStatsD(
+        _ configuration: ServerConfiguration,
+        _ metrics: MetricRegistry,
+        _ log: Log
+    ) throws(StartError) -> StatsDReporter? {
+        // As on the reference, StatsD is for those without Prometheus.
+        guard configuration.monitoring.prometheusMetricsPort == 0,
+            let settings = configuration.monitoring.statsDSettings
+        else { return nil }
+        return try StartError.during(.statsD(settings.host)) {
+            let reporter = try StatsDReporter(settings, registry: metrics, log: log)
+            log.info("new_statsd_client", ["host": .text(settings.host)])
+            return reporter
+        }
+    }
+}

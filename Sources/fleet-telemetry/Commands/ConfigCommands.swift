@@ -1,0 +1,75 @@
+internal import CommandLineInterface
+internal import ServerAssembly
+
+private let file = ArgumentSpecification("FILE", .one, "The configuration, in JSON; comments are accepted")
+
+/// Prints what a configuration command has to say.
+private func finish(_ output: ConfigurationCommands.Output) -> ExitCode {
+    let text = output.text.isEmpty || output.text.hasSuffix("\n") ? output.text : output.text + "\n"
+    let printed = Console.print(text)
+    return output.exitCode == 0 ? printed : ExitCode(rawValue: output.exitCode) ?? .problemFound
+}
+
+/// `config check`: everything wrong with a configuration, in one run.
+enum ConfigCheckCommand: Command {
+    private static let json = Option.flag("json", "Findings as JSON")
+
+    static let specification = CommandSpecification(
+        name: "check",
+        summary: "Say everything that is wrong with a configuration",
+        discussion: """
+            Reads Tesla's files and ours. Also looks at the certificates, keys, paths and ports that it names. Exits
+            with 0 for a file that works (there may be warnings), 1 for one that does not, 2 for one that cannot be
+            read.
+            """,
+        arguments: [file],
+        options: [json.specification],
+        examples: [.init("\(Program.name) config check server.json", "Each finding with its place, reason and remedy.")]
+    )
+
+    static func run(_ command: ParsedCommand) -> ExitCode {
+        finish(
+            ConfigurationCommands.check(
+                path: command.arguments[0],
+                json: command[json],
+                environment: ProcessEnvironment.variables
+            )
+        )
+    }
+}
+
+/// `config schema`: for editors.
+enum ConfigSchemaCommand: Command {
+    static let specification = CommandSpecification(
+        name: "schema",
+        summary: "Print a JSON Schema of the configuration",
+        examples: [.init("\(Program.name) config schema > schema.json", "For an editor that completes and checks.")]
+    )
+
+    static func run(_ command: ParsedCommand) -> ExitCode { finish(ConfigurationCommands.schema()) }
+}
+
+/// `config example`: a file to begin with.
+enum ConfigExampleCommand: Command {
+    static let specification = CommandSpecification(
+        name: "example",
+        summary: "Print a small configuration with comments",
+        examples: [.init("\(Program.name) config example > server.json", "Then fill in your certificate's paths.")]
+    )
+
+    static func run(_ command: ParsedCommand) -> ExitCode { finish(ConfigurationCommands.example()) }
+}
+
+/// `config migrate`: from the reference server's form to ours.
+enum ConfigMigrateCommand: Command {
+    static let specification = CommandSpecification(
+        name: "migrate",
+        summary: "Print a configuration in our form, with a line for each change",
+        arguments: [file],
+        examples: [.init("\(Program.name) config migrate old.json > server.json", "old.json stays as it is.")]
+    )
+
+    static func run(_ command: ParsedCommand) -> ExitCode {
+        finish(ConfigurationCommands.migrate(path: command.arguments[0], environment: ProcessEnvironment.variables))
+    }
+}

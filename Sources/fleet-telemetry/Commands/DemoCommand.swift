@@ -1,0 +1,160 @@
+internal import CommandLineInterface
+internal import JSONText
+internal import LinuxSystem
+internal import OpenSSLTransport
+internal import ServerAssembly
+internal import VehicleSimulation
+
+/// `demo`: a receiver and vehicles on this machine, for a first look.
+enum DemoCommand: Command {
+    private static let vehicles = Option<Int>.integer("vehicles", "N", in: 1...2000, default: 3, "How many vehicles")
+    private static let speed = Option.decimal(
+        "speed",
+        "X",
+        in: 0.1...1000,
+        without: "10",
+        "How many times as fast as the vehicles were recorded"
+    )
+    private static let recording = Option<String?>.file(
+        "recording",
+        "FILE",
+        "What the vehicles play instead of the demo's own drive, charge and park"
+    )
+
+    static let specification = CommandSpecification(
+        name: "demo",
+        summary: "Show a receiver at work with simulated vehicles, on this machine",
+        discussion: """
+            Makes demo certificates in a temporary directory, starts a receiver on a free port of 127.0.0.1, connects
+            vehicles that play recorded frames over mTLS, and prints decoded records as they arrive. Nothing is
+            installed, and nothing stays behind.
+            """,
+        options: [
+            vehicles.specification, FleetOptions.seconds.specification, speed.specification, recording.specification,
+            FleetOptions.json.specification,
+        ],
+        examples: [.init("\(Program.name) demo --seconds 10", "Ten seconds, then a summary.")]
+    )
+
+    static func run(_ command: ParsedCommand) -> ExitCode {
+        // Before the first thread: threads inherit what they may be interrupted by.
+        ProcessSignals.takeOver()
+        do {
+            return try show(command)
+        } catch let error as DemoPKIError {
+            Console.complain("demo: \(error)")
+            return .environment
+        } catch let error as StartError {
+            Console.complain("demo: \(error)")
+            return .environment
+        } catch {
+            return Console.complain(error, doing: "demo")
+        }
+    }
+
+    private static func show(_ command: ParsedCommand) throws -> ExitCode {
+        let frames = try frames(command)
+        let replay = FleetReplay(frames, speed: command[speed] ?? 10, isEndless: true)
+        guard !replay.tracks.isEmpty else {
+            Console.complain("demo: no frames of vehicles in the recording; name one that has some")
+            return .problemFound
+        }
+        let directory = try TemporaryDirectory(prefix: "fleet-telemetry-demo")
+        let count = command[vehicles]
+        let files = DemoPKIOptions(
+            directory: directory.path,
+            vins: vins(count, of: replay),
+            hosts: ["localhost", "127.0.0.1"]
+        )
+        _ = try DemoPKI.write(files)
+        let receiver = try DemoReceiver(files)
+        let display = try DemoDisplay(receiver.records, linesPerSecond: linesPerSecond)
+        Console.say("demo: receiver on 127.0.0.1:\(receiver.port), certificates in \(directory.path)")
+
+        var settings = FleetSettings(
+            host: "127.0.0.1",
+            port: receiver.port,
+            authorities: try Certificate.readAll(path: files.authorityPath),
+            credentials: try files.vins.map { vin in
+                let identity = try TLSIdentity(chainPath: files.vehiclePath(vin), keyPath: files.vehicleKeyPath(vin))
+                return VehicleCredentials(vin: vin, identity: identity)
+            },
+            vehicles: count,
+            load: .replay(replay)
+        )
+        settings.seconds = command[FleetOptions.seconds]
+        let fleet = try SimulatedFleet(settings)
+        waitForEnd(of: fleet)
+        let report = fleet.wait()
+        receiver.stop()
+        return finish(report, dispatched: display.finish(), isJSON: command[FleetOptions.json])
+    }
+
+    /// Records shown per second; the others are only counted, so that eyes can follow.
+    private static let linesPerSecond = 10
+
+    private static func frames(_ command: ParsedCommand) throws -> [RecordedFrame] {
+        guard let path = command[recording] else { return DemoRecording.frames() }
+        return try FleetOptions.recording(path, name: "demo")
+    }
+
+    /// The recording's VINs first, then made-up ones.
+    private static func vins(_ count: Int, of replay: FleetReplay) -> [String] {
+        (0..<count).map { number in
+            if number < replay.tracks.count { return replay.tracks[number].vin }
+            let digits = String(number)
+            return "5YJ3E1EA0KF" + String(repeating: "0", count: 6 - digits.count) + digits
+        }
+    }
+
+    /// Returns when the fleet has ended by itself, or ctrl-C has come.
+    private static func waitForEnd(of fleet: SimulatedFleet) {
+        while !fleet.isFinished {
+            guard ProcessSignals.wait(timeoutMilliseconds: 100) != nil else { continue }
+            fleet.stop()
+            // A second ctrl-C ends the program at once.
+            ProcessSignals.restoreDefaults()
+            return
+        }
+    }
+
+    private static func finish(_ report: FleetReport, dispatched: Int, isJSON: Bool) -> ExitCode {
+        // Everything acked must have come out; what was refused never had to.
+        let lost = max(report.lost, report.counts.sent - report.counts.refused - dispatched)
+        if isJSON {
+            var writer = JSONWriter()
+            writer.beginObject()
+            writer.member("vehicles", report.vehicles)
+            writer.member("sent", report.counts.sent)
+            writer.member("acked", report.counts.acked)
+            writer.member("dispatched", dispatched)
+            writer.member("lost", lost)
+            writer.key("fleet")
+            writer.beginObject()
+            report.writeMembers(to: &writer)
+            writer.endObject()
+            writer.endObject()
+            writer.endLine()
+            Console.print(writer.bytes)
+        } else {
+            Console.print(
+                """
+
+                vehicles \(report.vehicles), records sent \(report.counts.sent), acked \(report.counts.acked), \
+                dispatched \(dispatched), lost \(lost)
+                \(report.text)
+
+                """
+            )
+        }
+        guard report.counts.connects > 0 else {
+            Console.complain("demo: no vehicle got a connection; is something blocking 127.0.0.1?")
+            return .environment
+        }
+        guard lost == 0 else {
+            Console.complain("demo: \(lost) records were lost, which should not happen; please report it")
+            return .problemFound
+        }
+        return .fine
+    }
+}

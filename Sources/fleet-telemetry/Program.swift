@@ -1,0 +1,82 @@
+internal import CommandLineInterface
+
+/// A command of this program: what it is called and takes, and what it does.
+protocol Command: Sendable {
+    static var specification: CommandSpecification { get }
+    /// Does the work; has said on standard error what went wrong when the result is not ``ExitCode/fine``.
+    static func run(_ command: ParsedCommand) -> ExitCode
+}
+
+/// Everything this program can be asked to do.
+enum Program {
+    static let name = "fleet-telemetry"
+    /// The version that `--version` shows.
+    static let version = "0.1.0"
+
+    /// The commands by the names that lead to them.
+    private static var commands: [(names: [String], command: any Command.Type)] {
+        [
+            (["serve"], ServeCommand.self),
+            (["demo"], DemoCommand.self),
+            (["simulate"], SimulateCommand.self),
+            (["decode"], DecodeCommand.self),
+            (["replay"], ReplayCommand.self),
+            (["certs", "demo"], CertsDemoCommand.self),
+            (["config", "check"], ConfigCheckCommand.self),
+            (["config", "schema"], ConfigSchemaCommand.self),
+            (["config", "example"], ConfigExampleCommand.self),
+            (["config", "migrate"], ConfigMigrateCommand.self),
+        ]
+    }
+
+    static let specification = CommandSpecification(
+        name: name,
+        summary: "Receive telemetry from Tesla vehicles, and try it out without one",
+        subcommands: [
+            ServeCommand.specification,
+            DemoCommand.specification,
+            SimulateCommand.specification,
+            DecodeCommand.specification,
+            ReplayCommand.specification,
+            CommandSpecification(
+                name: "certs",
+                summary: "Make certificates",
+                subcommands: [CertsDemoCommand.specification],
+                examples: CertsDemoCommand.specification.examples
+            ),
+            CommandSpecification(
+                name: "config",
+                summary: "Check, explain and convert configuration files",
+                subcommands: [
+                    ConfigCheckCommand.specification, ConfigSchemaCommand.specification,
+                    ConfigExampleCommand.specification, ConfigMigrateCommand.specification,
+                ],
+                examples: ConfigCheckCommand.specification.examples
+            ),
+        ],
+        examples: [
+            .init("\(name) demo --seconds 10", "A receiver and simulated vehicles on this machine, for a first look."),
+            .init("\(name) serve --config server.json", "The receiver, in the foreground."),
+        ]
+    )
+
+    /// - Parameter words: the command line without the program's name.
+    static func run(_ words: [String]) -> ExitCode {
+        do throws(UsageError) {
+            switch try CommandLineParser(program: specification).parse(words) {
+            case .help(let path):
+                return Console.print(HelpText(of: path).text)
+            case .version:
+                return Console.print("\(name) \(version)\n")
+            case .run(let command):
+                guard let found = commands.first(where: { $0.names == command.path.names }) else {
+                    preconditionFailure("\(command.path.text) is declared and does nothing")
+                }
+                return found.command.run(command)
+            }
+        } catch {
+            Console.complain("\(error.command): \(error.message)")
+            return .usage
+        }
+    }
+}

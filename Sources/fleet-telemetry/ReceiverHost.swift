@@ -1,0 +1,70 @@
+internal import CommandLineInterface
+internal import ConfigurationSchema
+internal import LinuxSystem
+internal import Observability
+internal import ServerAssembly
+internal import VehicleSimulation
+
+/// Runs the receiver of `ServerAssembly` for a command.
+enum ReceiverHost {
+    /// Runs until SIGTERM or ctrl-C.
+    ///
+    /// - Parameter recordingPath: nil records nothing.
+    static func serve(configurationPath: String, recordingPath: String?) -> ExitCode {
+        // Before the first thread: threads inherit what they may be interrupted by.
+        ProcessSignals.takeOver()
+        let checked = ConfigurationCommands.checked(
+            path: configurationPath,
+            environment: ProcessEnvironment.variables
+        )
+        if !checked.report.findings.isEmpty { Console.say(checked.report.text) }
+        guard let configuration = checked.configuration else { return .usage }
+        var writer: RecordingWriter?
+        if let recordingPath {
+            do {
+                writer = try RecordingWriter(path: recordingPath)
+            } catch {
+                return Console.complain(error, doing: "serve --record")
+            }
+        }
+        let directory = configurationPath.lastIndex(of: "/").map { String(configurationPath[...$0]) } ?? ""
+        let code = run(configuration, in: directory, tap: writer.map(RecordingTap.init))
+        if let progress = writer?.close() {
+            if let error = progress.error { _ = Console.complain(error, doing: "serve --record") }
+            if progress.dropped > 0 {
+                Console.complain("serve --record: \(progress.dropped) frames are missing; use a faster disk")
+            }
+        }
+        return code
+    }
+
+    private static func run(_ configuration: ServerConfiguration, in directory: String, tap: RecordingTap?) -> ExitCode
+    {
+        let log = Log(
+            level: LogLevel(named: configuration.logLevel.rawValue) ?? .info,
+            format: configuration.jsonLogEnable ? .json : .text,
+            output: .standardError,
+            maskVINs: configuration.log.maskVINs
+        )
+        do throws(StartError) {
+            let server = try TelemetryServer(configuration, directory: directory, tap: tap, log: log)
+            waitForStop(log)
+            // A second signal ends the program at once.
+            ProcessSignals.restoreDefaults()
+            server.stop()
+            return .fine
+        } catch {
+            Console.complain("serve: \(error)")
+            return .environment
+        }
+    }
+
+    private static func waitForStop(_ log: Log) {
+        while true {
+            switch ProcessSignals.wait() {
+            case .interrupt, .terminate, nil: return
+            case .hangUp: log.warning("reload_ignored", ["reason": "restart to read the configuration again"])
+            }
+        }
+    }
+}

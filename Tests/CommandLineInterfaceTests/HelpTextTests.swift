@@ -1,0 +1,32 @@
+import CommandLineInterface
+import Testing
+
+struct HelpTextTests {
+    private func help(_ line: String) throws -> String {
+        guard case .help(let path) = try Sample.parse(line) else { return "" }
+        return HelpText(of: path).text
+    }
+
+    @Test func `the program's help lists commands and exit codes`() throws {
+        let text = try help("--help")
+        #expect(text.hasPrefix("A sample.\n\nUsage: sample COMMAND\n\nCommands:\n  serve    Run the receiver\n"))
+        #expect(text.contains("  --version  Show the version\n"))
+        #expect(text.contains("Exit codes:\n  0  fine\n  1  a problem was found\n  2  wrong usage"))
+    }
+
+    @Test func `a command's help shows options with their limits and an example`() throws {
+        let text = try help("certs demo --help")
+        #expect(text.contains("Usage: sample certs demo --vin VIN… [options]\n"))
+        #expect(text.contains("How long it holds (1...3650; default: 30)"))
+        #expect(text.contains("A vehicle (required; may be repeated)"))
+        #expect(text.contains("Per second (0.1...1000.0; default: as fast as acks allow)"))
+        #expect(text.contains("--speed slow|fast|faster"))
+        #expect(text.contains("Example:\n  sample certs demo --vin A\n      Makes one.\n"))
+    }
+
+    @Test func `no line is longer than a hundred columns`() throws {
+        for line in ["--help", "serve --help", "certs demo --help", "decode --help"] {
+            for row in try help(line).split(separator: "\n") { #expect(row.count <= 100) }
+        }
+    }
+}

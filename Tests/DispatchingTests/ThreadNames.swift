@@ -1,0 +1,27 @@
+import Dispatching
+import Glibc
+import Synchronization
+
+/// Notes on which threads its code runs, before and after it has really waited for something elsewhere.
+final class ThreadNames: Dispatcher {
+    private let seen = Mutex<Set<UInt>>([])
+
+    var threads: Set<UInt> { seen.withLock { $0 } }
+
+    private func note() {
+        let thread = UInt(pthread_self())
+        seen.withLock { _ = $0.insert(thread) }
+    }
+
+    func open() async throws(DispatcherFailure) { note() }
+
+    func deliver(_ batch: RecordBatch) async -> DeliveryReport {
+        note()
+        // TASK: awaited on the next line.
+        await Task.detached { await Task.yield() }.value
+        note()
+        return DeliveryReport(all: .delivered, of: batch)
+    }
+
+    func close() async { note() }
+}

@@ -1,0 +1,100 @@
+import ConfigurationSchema
+import Foundation
+import JSONText
+import ServerAssembly
+import Testing
+import TelemetryFixtures
+
+struct ConfigurationMigrationTests {
+    static func fixture(_ name: String) throws -> String {
+        try String(contentsOf: Fixtures.url("configurations/\(name).good.json"), encoding: .utf8)
+    }
+
+    @Test(arguments: ["reference-example", "integration", "minimal"])
+    func `a migrated file means the same`(name: String) throws {
+        let text = try Self.fixture(name)
+        let before = try #require(ServerConfiguration.load(text: text, fileName: name, environment: [:]).configuration)
+        let migration = ConfigurationMigration(text: text, fileName: name)
+        let after = ServerConfiguration.load(text: migration.text, fileName: name, environment: [:])
+        var expected = before
+        expected.reliableAck = false
+        if expected.statusPort != 0 { expected.statusHost = "0.0.0.0" }
+        #expect(after.configuration == expected)
+        #expect(!after.findings.contains { [.legacyKey, .keySpelling].contains($0.code) })
+        #expect(migration.exitCode == 0)
+    }
+
+    @Test func `each change has its line`() throws {
+        let migration = ConfigurationMigration(text: try Self.fixture("reference-example"), fileName: "c")
+        #expect(
+            migration.changes.map { $0.prefix { $0 != ":" } } == [
+                "removed monitoring.profiler_port", "removed monitoring.profiling_path", "removed data_connectors",
+                "removed reliable_ack", "added status_host",
+            ]
+        )
+    }
+
+    @Test func `what the old switch promised is written out`() throws {
+        let migration = ConfigurationMigration(text: try Self.fixture("integration"), fileName: "c")
+        let root = try JSONReader.read(migration.text).root
+        #expect(root["reliable_ack"] == nil)
+        #expect(root["reliable_ack_sources"]?["V"]?.text == "kafka")
+        #expect(root["reliable_ack_sources"]?["alerts"]?.elements?.compactMap(\.text) == ["kafka", "mqtt"])
+        #expect(root["reliable_ack_sources"]?["connectivity"] == nil)
+    }
+
+    @Test func `keys get their usual spelling, unknown ones and nulls go`() throws {
+        let text = """
+            {"Port": 1, "colour": 1, "staus_port": 2, "host": null, "_note": "kept",
+             "TLS": {"server_cert": "c", "Server_Key": "k"}, "records": {"V": ["logger", "logger"]},
+             "rate_limit": {"enabled": true, "message_limit": 5, "MessageIntervalTimeSecond": 2500000000}} }
+            """
+        let migration = ConfigurationMigration(text: text, fileName: "c")
+        #expect(
+            migration.changes == [
+                "renamed Port to port",
+                "removed colour: no key of that name exists, and the reference ignored it",
+                "removed staus_port: no key of that name exists, and the reference ignored it; "
+                    + "perhaps \"status_port\" was meant",
+                "removed host: null means absent",
+                "renamed TLS to tls",
+                "renamed tls.Server_Key to tls.server_key",
+                "removed a repeated dispatcher from records.V",
+                "replaced rate_limit.MessageIntervalTimeSecond by rate_limit.message_interval_time: 2.5 seconds",
+                "removed what follows the end at line 3, column 96: it was never read",
+            ]
+        )
+        let after = ServerConfiguration.load(text: migration.text, fileName: "c", environment: [:])
+        #expect(after.configuration?.rateLimit.messageIntervalTime == .milliseconds(2500))
+        #expect(migration.text.contains("\"_note\": \"kept\""))
+        #expect(migration.commentedText.hasPrefix("// renamed Port to port\n"))
+        #expect(
+            ServerConfiguration.load(text: migration.commentedText, fileName: "c", environment: [:]).configuration
+                != nil
+        )
+    }
+
+    @Test func `a file in our form stays as it is`() throws {
+        let text = try Self.fixture("minimal")
+        #expect(ConfigurationMigration(text: text, fileName: "c").changes.isEmpty)
+    }
+
+    @Test func `what a rewrite cannot mend is still reported`() {
+        let wrong = ConfigurationMigration(text: #"{"port": "1", "tls": {}}"#, fileName: "c")
+        #expect(wrong.exitCode == 1)
+        #expect(!wrong.text.isEmpty)
+        let broken = ConfigurationMigration(text: "{", fileName: "c")
+        #expect(broken.exitCode == 1)
+        #expect(broken.text.isEmpty)
+        #expect(broken.report.findings.first?.code == .syntax)
+    }
+
+    @Test func `every bad file can be migrated without harm`() throws {
+        for name in try ConfigurationFixtureTests.names(in: "bad-configs", ending: ".json") {
+            let bytes = Array(try Data(contentsOf: Fixtures.url("bad-configs/\(name).json")))
+            let migration = ConfigurationMigration(text: String(decoding: bytes, as: UTF8.self), fileName: name)
+            let again = ConfigurationMigration(text: migration.text, fileName: name)
+            if !migration.text.isEmpty { #expect(again.changes.isEmpty, "\(name): \(again.changes)") }
+        }
+    }
+}

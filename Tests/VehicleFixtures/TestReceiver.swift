@@ -1,0 +1,135 @@
+package import Dispatching
+internal import HTTPCodec
+package import LinuxSystem
+package import Observability
+package import OpenSSLTransport
+package import Receiving
+internal import Synchronization
+package import TelemetryModel
+
+/// A receiver on a port of its own, with one dispatcher that keeps what it is given.
+package final class TestReceiver: Sendable {
+    package let receiver: VehicleReceiver
+    package let router: DispatchRouter
+    package let collected: CollectingDispatcher
+    package let pki: TestPKI
+    package let metrics = MetricRegistry()
+
+    /// - Parameter types: all go to the one dispatcher.
+    package init(
+        types: [String] = ["V", "alerts", "errors"],
+        settings: ReceiverSettings = ReceiverSettings(),
+        lanes: LaneSettings = LaneSettings(),
+        dispatcher: CollectingDispatcher = CollectingDispatcher(),
+        pki: TestPKI? = nil,
+        log: Log = .silent
+    ) throws {
+        self.pki = try pki ?? TestPKI()
+        collected = dispatcher
+        let name = DispatcherName("collected")
+        router = try DispatchRouter(
+            DispatchPlan(
+                routes: Dictionary(uniqueKeysWithValues: types.map { (RecordType(topic: $0), [name]) }),
+                dispatchers: [name: dispatcher],
+                defaultSettings: lanes
+            ),
+            log: log,
+            metrics: metrics
+        )
+        var settings = settings
+        settings.host = "127.0.0.1"
+        receiver = try VehicleReceiver(
+            settings,
+            tls: self.pki.serverSettings,
+            router: router,
+            log: log,
+            metrics: metrics
+        )
+    }
+
+    /// A vehicle that has come as far as the upgrade.
+    package func vehicle(
+        _ vin: String = "5YJ3E1EA7KF000316",
+        headers: [(name: String, value: String)] = []
+    ) throws -> TestVehicle {
+        let vehicle = try TestVehicle(port: receiver.address.port, context: try pki.clientContext(vin: vin))
+        let answer = try vehicle.upgrade(headers: headers)
+        guard answer.status == 101 else { throw TestVehicle.Failure(description: "upgrade answered \(answer.status)") }
+        return vehicle
+    }
+
+    package func metric(_ name: String) -> Double? {
+        let text = String(decoding: metrics.exposition(), as: UTF8.self)
+        let line = text.split(separator: "\n").first { $0.hasPrefix(name + " ") || $0.hasPrefix(name + "{") }
+        return line.flatMap { Double($0.split(separator: " ").last ?? "") }
+    }
+
+    /// Stops as a server does.
+    @discardableResult
+    package func stop() -> DrainReport {
+        let deadline = MonotonicTime.now.adding(milliseconds: 5_000)
+        receiver.stopReading(until: deadline)
+        let report = router.drain(until: deadline)
+        receiver.finish()
+        return report
+    }
+}
+
+/// Keeps every record; can be told to hold back, to fail and to refuse.
+package final class CollectingDispatcher: Dispatcher {
+    package enum Behaviour: Sendable {
+        case take
+        /// Waits, inside of the delivery, until the behaviour is another one.
+        case stall
+        case fail
+    }
+
+    private struct State {
+        var records: [Record] = []
+        var behaviour = Behaviour.take
+    }
+
+    private let state: Mutex<State>
+    private let changed = ThreadSignal()
+    private let arrived = ThreadSignal()
+
+    package init(_ behaviour: Behaviour = .take) {
+        state = Mutex(State(behaviour: behaviour))
+    }
+
+    package func open() async throws(DispatcherFailure) {}
+
+    package func deliver(_ batch: RecordBatch) async -> DeliveryReport {
+        while case .stall = behaviour { changed.wait(until: MonotonicTime.now.adding(milliseconds: 1_000)) }
+        if case .fail = behaviour {
+            return DeliveryReport(all: .retry(DispatcherFailure(.unreachable, "told to fail")), of: batch)
+        }
+        state.withLock { $0.records += batch.records }
+        arrived.raise()
+        return DeliveryReport(all: .delivered, of: batch)
+    }
+
+    package func close() async {}
+
+    package func behave(_ behaviour: Behaviour) {
+        state.withLock { $0.behaviour = behaviour }
+        changed.raise()
+    }
+
+    private var behaviour: Behaviour { state.withLock { $0.behaviour } }
+
+    package var records: [Record] { state.withLock { $0.records } }
+
+    /// Waits until at least so many records have come; returns them all, or what has come by the deadline.
+    package func waitForRecords(_ count: Int, milliseconds: Int = 10_000) -> [Record] {
+        let deadline = MonotonicTime.now.adding(milliseconds: milliseconds)
+        while records.count < count {
+            guard arrived.wait(until: deadline) else { break }
+        }
+        return records
+    }
+
+    package func forget() {
+        state.withLock { $0.records = [] }
+    }
+}
