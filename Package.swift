@@ -61,6 +61,7 @@ let package = Package(
 
         // 3. Services.
         layer("Observability", ["JSONText", "LinuxSystem"]),
+        layer("Spooling", ["TelemetryModel", "LinuxSystem", "Observability"]),
         layer("HTTPServing", ["HTTPCodec", "LinuxSystem", "Observability", "JSONText"]),
         layer("Dispatching", ["TelemetryModel", "LinuxSystem", "Observability", "ConfigurationSchema"]),
 
@@ -127,6 +128,20 @@ let package = Package(
             swiftSettings: common
         ),
 
+        // Benchmarks: `make bench`.
+        .executableTarget(
+            name: "c-anchor",
+            dependencies: ["COpenSSL", "CTelemetryProtos"],
+            path: "Tests/Benchmarks/c-anchor",
+            cSettings: [.define("_GNU_SOURCE")]
+        ),
+        .executableTarget(
+            name: "fleet-bench",
+            dependencies: ["LinuxSystem", "JSONText", "OpenSSLTransport", "CommandLineInterface"],
+            path: "Tests/Benchmarks/fleet-bench",
+            swiftSettings: common
+        ),
+
         // Tests, one target per target, then those of the whole.
         tests("TelemetryModelTests", ["TelemetryModel", "TelemetryFixtures"]),
         tests("JSONTextTests", ["JSONText", "TelemetryFixtures"]),
@@ -165,12 +180,27 @@ let package = Package(
         ),
         tests(
             "VehicleSimulationTests",
-            ["VehicleSimulation", "TelemetryModel", "PayloadCodec", "EnvelopeCodec", "JSONText", "TelemetryFixtures"]
+            [
+                "VehicleSimulation", "TelemetryModel", "PayloadCodec", "EnvelopeCodec", "JSONText", "LinuxSystem",
+                "OpenSSLTransport", "WebSocketCodec", "TelemetryFixtures",
+            ]
         ),
         tests(
             "ParityTests",
             ["EnvelopeCodec", "Receiving", "TelemetryModel", "TelemetryFixtures", "VehicleFixtures", "OpenSSLTransport"]
         ),
+        tests(
+            "FleetTelemetryTests",
+            ["FleetTelemetry", "VehicleFixtures", "TelemetryFixtures", "OpenSSLTransport", "LinuxSystem"]
+        ),
+        tests(
+            "EndToEndTests",
+            [
+                "ServerAssembly", "VehicleSimulation", "JSONText", "LinuxSystem", "OpenSSLTransport", "VehicleFixtures",
+                "TelemetryFixtures", "fleet-telemetry",
+            ]
+        ),
+        tests("SpoolingTests", ["Spooling", "TelemetryModel", "LinuxSystem", "Observability"]),
         tests("HouseRulesTests", []),
     ]
 )

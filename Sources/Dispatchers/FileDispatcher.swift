@@ -57,7 +57,6 @@ package final class FileDispatcher: Dispatcher {
     package func deliver(_ batch: RecordBatch) async -> DeliveryReport {
         state.withLock { state in
             if state.file?.isInPlace != true {
-                // What an old file has half of, the new one gets whole.
                 close(&state)
                 do throws(SystemCallError) {
                     try openFile(&state)
@@ -78,10 +77,7 @@ package final class FileDispatcher: Dispatcher {
 
     package func close() async {
         state.withLock { state in
-            // The vehicle sends the record again, so its half line must not stay.
-            if let torn = state.torn { state.file?.cut(last: torn.writtenBytes) }
-            try? state.file?.sync()
-            close(&state)
+            close(&state, mustSync: true)
         }
     }
 
@@ -89,8 +85,12 @@ package final class FileDispatcher: Dispatcher {
         state.file = try AppendFile.open(path: path, mode: mode)
     }
 
-    private func close(_ state: inout State) {
+    private func close(_ state: inout State, mustSync: Bool = false) {
+        // The whole line follows elsewhere or, after a restart, again: half of it must not stay.
+        if let torn = state.torn { state.file?.cut(last: torn.writtenBytes) }
         state.file?.releaseReservation()
+        // Nobody is left to be told of a failure; the lines are with the system either way.
+        if mustSync { try? state.file?.sync() }
         state.file = nil
         state.torn = nil
     }

@@ -60,6 +60,7 @@ private final class Parts: @unchecked Sendable {
         mutex.deallocate()
     }
 
+    // SAFETY: the three calls below use the objects that this object owns, so they live at least as long.
     func lock() { pthread_mutex_lock(mutex) }
 
     func unlock() { pthread_mutex_unlock(mutex) }
@@ -69,6 +70,7 @@ private final class Parts: @unchecked Sendable {
     /// - Returns: false when the deadline has passed. May return true without a raise.
     func sleep(until deadline: MonotonicTime?) -> Bool {
         guard let deadline else {
+            // SAFETY: both are ours, and the caller holds the mutex.
             pthread_cond_wait(condition, mutex)
             return true
         }

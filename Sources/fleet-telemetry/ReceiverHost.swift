@@ -38,8 +38,11 @@ enum ReceiverHost {
         return code
     }
 
-    private static func run(_ configuration: ServerConfiguration, in directory: String, tap: RecordingTap?) -> ExitCode
-    {
+    private static func run(
+        _ configuration: ServerConfiguration,
+        in directory: String,
+        tap: RecordingTap?
+    ) -> ExitCode {
         let log = Log(
             level: LogLevel(named: configuration.logLevel.rawValue) ?? .info,
             format: configuration.jsonLogEnable ? .json : .text,

@@ -41,10 +41,11 @@ import Testing
     }
 
     @Test func `names that can't be served are refused`() {
-        let twice = [CustomDispatcher(name: own, dispatcher: QueueDispatcher()), .init(name: own, dispatcher: QueueDispatcher())]
+        let twice = (0..<2).map { _ in CustomDispatcher(name: own, dispatcher: QueueDispatcher()) }
+        let file: [DispatcherName: any DispatcherSettings] = [queue: FileSettings()]
         #expect(throws: DispatcherCatalogError.unknown(own)) { try make([own]) }
         #expect(throws: DispatcherCatalogError.unconfigured(queue)) { try make([queue]) }
-        #expect(throws: DispatcherCatalogError.settingsOfOtherKind(queue)) { try make([queue], [queue: FileSettings()]) }
+        #expect(throws: DispatcherCatalogError.settingsOfOtherKind(queue)) { try make([queue], file) }
         #expect(throws: DispatcherCatalogError.repeatedCustom(own)) { try make([own], custom: twice) }
         #expect(throws: DispatcherCatalogError.customHidesBuiltIn(queue)) {
             try make([queue], custom: [CustomDispatcher(name: queue, dispatcher: QueueDispatcher())])

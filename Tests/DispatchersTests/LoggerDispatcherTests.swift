@@ -84,9 +84,11 @@ import Testing
         var ends: [Int32] = [0, 0]
         #expect(pipe(&ends) == 0)
         let writer = ends[1]
-        let bench = try DispatcherBench(dispatcher({ () throws(SystemCallError) in
-            AppendFile(stream: FileDescriptor(owning: writer), name: "standard output")
-        }))
+        let bench = try DispatcherBench(
+            dispatcher({ () throws(SystemCallError) in
+                AppendFile(stream: FileDescriptor(owning: writer), name: "standard output")
+            })
+        )
         bench.route.submit(TestRecords.records(0..<2))
         #expect(bench.waitForAcks(2) == [0, 1])
         Glibc.close(ends[0])
@@ -99,9 +101,11 @@ import Testing
     }
 
     @Test func `a stream that can't be had is tried again`() throws {
-        let bench = try DispatcherBench(dispatcher({ () throws(SystemCallError) in
-            throw SystemCallError(call: "dup", code: EBADF, subject: "standard output")
-        }))
+        let bench = try DispatcherBench(
+            dispatcher({ () throws(SystemCallError) in
+                throw SystemCallError(call: "dup", code: EBADF, subject: "standard output")
+            })
+        )
         #expect(bench.waitForFailure().detail.contains("dup standard output"))
         bench.drain(milliseconds: 1)
     }

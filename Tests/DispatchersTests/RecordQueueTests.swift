@@ -116,7 +116,9 @@ import Testing
         let seen = [all, vin, alerts, speed, soc].map { queue in
             sequences((0..<4).map { _ in queue.next(timeoutMilliseconds: 0) })
         }
-        #expect(seen == [[0, 1, 2, nil], [1, 2, nil, nil], [2, nil, nil, nil], [0, 1, nil, nil], [nil, nil, nil, nil]])
+        #expect(
+            seen == [[0, 1, 2, nil], [1, 2, nil, nil], [2, nil, nil, nil], [0, 1, nil, nil], [nil, nil, nil, nil]]
+        )
     }
 
     @Test func `a subscription of which nobody knows any more holds nobody back`() throws {
@@ -147,6 +149,7 @@ import Testing
         let dispatcher = dispatcher()
         let queue = dispatcher.subscribe()
         for _ in 0..<50 {
+            // TASK: awaited below.
             let task = Task { () -> Record? in
                 for await record in queue { return record }
                 return nil
@@ -186,7 +189,9 @@ import Testing
             }
         }
         async let taken = take(from: queue)
-        for start in stride(from: 0, to: count, by: 100) { bench.route.submit(TestRecords.records(start..<start + 100)) }
+        for start in stride(from: 0, to: count, by: 100) {
+            bench.route.submit(TestRecords.records(start..<start + 100))
+        }
         let report = await withCheckedContinuation { continuation in
             Thread.detach { continuation.resume(returning: bench.drain()) }
         }

@@ -74,14 +74,16 @@ import Testing
             // What a loop does when there is no room: it reads nothing until it is told.
             guard eventually({ route.hasRoom }) else { return }
             let count = min(Int.random(in: 1...40, using: &random), recordsPerLoop - next)
-            route.submit((next..<next + count).map { sequence in
-                TestRecords.record(
-                    sequence,
-                    from: sources[Int.random(in: 0..<sources.count, using: &random)],
-                    type: type,
-                    payloadBytes: Int.random(in: 0...300, using: &random)
-                )
-            })
+            route.submit(
+                (next..<next + count).map { sequence in
+                    TestRecords.record(
+                        sequence,
+                        from: sources[Int.random(in: 0..<sources.count, using: &random)],
+                        type: type,
+                        payloadBytes: Int.random(in: 0...300, using: &random)
+                    )
+                }
+            )
             next += count
         }
     }

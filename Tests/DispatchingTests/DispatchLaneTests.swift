@@ -53,9 +53,11 @@ import Testing
 
     @Test func `a rejected record is a dead letter and its ack is withheld`() throws {
         let letters = LetterBox(isSafe: false)
-        let dispatcher = ScriptedDispatcher([.answer { batch in
-            batch.records.map { $0.sequence == 1 ? .rejected(DispatcherFailure(.tooLarge, "1")) : .delivered }
-        }])
+        let dispatcher = ScriptedDispatcher([
+            .answer { batch in
+                batch.records.map { $0.sequence == 1 ? .rejected(DispatcherFailure(.tooLarge, "1")) : .delivered }
+            }
+        ])
         let metrics = MetricRegistry()
         let bench = try TestBench(["a": dispatcher], deadLetters: letters, metrics: metrics)
         bench.route().submit(TestRecords.records(0..<3))

@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 // The yardstick of `make bench`: a receiver reduced to what cannot be left out, in C, on one thread.
 //
 // epoll, OpenSSL, WebSocket frames, FlatBuffers envelope, protobuf-c in an arena, JSON of every record (thrown
