@@ -2,35 +2,49 @@
 
 SHELL := /bin/bash
 SWIFT ?= swift
+# The compiler for C that comes with Swift, because its swiftcall convention is needed; clang elsewhere has it too.
+SWIFT_CLANG ?= $(or $(wildcard $(dir $(realpath $(shell command -v $(SWIFT))))clang),clang)
 ARGS ?=
+# With the Swift runtime inside, the executable runs on machines without a toolchain, starts faster and is a bit faster.
+RELEASE := -c release --static-swift-stdlib
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 # What the default build needs, and what only tests, code generation and benchmarks need.
 BUILD_PACKAGES := libssl-dev libprotobuf-c-dev pkg-config
-TEST_PACKAGES := $(BUILD_PACKAGES) protobuf-c-compiler libprotobuf-dev prometheus
+TEST_PACKAGES := $(BUILD_PACKAGES) protobuf-c-compiler libprotobuf-dev
+
+# promtool checks our metrics in a test. It is unpacked here, not installed, because the Debian package that holds it
+# would start a Prometheus server.
+TOOLS := $(CURDIR)/.build/tools
+export PATH := $(TOOLS):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-asan test-tsan check generate bench bench-codecs clean deps test-deps
+.PHONY: help run build test test-asan test-tsan check generate bench clean deps test-deps
 
 help: ## Shows this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 run: deps ## Runs the demo: receiver and simulated vehicles on this machine. ARGS="--seconds 10"
-	@$(SWIFT) build -c release --product fleet-telemetry
-	@exec "$$($(SWIFT) build -c release --show-bin-path)/fleet-telemetry" demo $(ARGS)
+	@$(SWIFT) build $(RELEASE) --product fleet-telemetry
+	@exec "$$($(SWIFT) build $(RELEASE) --show-bin-path)/fleet-telemetry" demo $(ARGS)
 
 build: deps ## Builds the release executable and prints its path.
-	@$(SWIFT) build -c release --product fleet-telemetry
-	@echo "$$($(SWIFT) build -c release --show-bin-path)/fleet-telemetry"
+	@$(SWIFT) build $(RELEASE) --product fleet-telemetry
+	@echo "$$($(SWIFT) build $(RELEASE) --show-bin-path)/fleet-telemetry"
 
 test: test-deps ## Runs all tests.
 	@$(SWIFT) test $(ARGS)
 
-test-asan: test-deps ## Runs all tests with the address sanitizer.
-	@SWIFT_BACKTRACE=enable=no $(SWIFT) test --sanitize=address --scratch-path .build-asan $(ARGS)
+test-asan: test-deps ## Runs all tests with the address and leak sanitizers.
+	@SWIFT_BACKTRACE=enable=no LSAN_OPTIONS="suppressions=$(CURDIR)/Tests/Sanitizers/leaks.supp:print_suppressions=0" \
+		$(SWIFT) test --sanitize=address --scratch-path .build-asan $(ARGS)
 
 test-tsan: test-deps ## Runs all tests with the thread sanitizer.
-	@SWIFT_BACKTRACE=enable=no $(SWIFT) test --sanitize=thread --scratch-path .build-tsan $(ARGS)
+	@$(SWIFT) build --build-tests --sanitize=thread --scratch-path .build-tsan
+	@$(SWIFT_CLANG) -O1 -Wall -fPIC -shared -o .build-tsan/tsan-swift-mutex.so Tests/Sanitizers/tsan-swift-mutex.c
+	@SWIFT_BACKTRACE=enable=no LD_PRELOAD="$(CURDIR)/.build-tsan/tsan-swift-mutex.so" \
+		"$$($(SWIFT) build --build-tests --sanitize=thread --scratch-path .build-tsan --show-bin-path)"/*.xctest \
+		--testing-library swift-testing $(ARGS)
 
 check: test-deps ## Checks format, imports and warnings; generated files are checked by the tests.
 	@$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
@@ -38,10 +52,10 @@ check: test-deps ## Checks format, imports and warnings; generated files are che
 		--explicit-target-dependency-import-check error
 
 bench: test-deps ## Measures records/s, ack latency, memory and handshakes, beside a minimal server in C.
-	@$(SWIFT) build -c release --product fleet-telemetry
-	@$(SWIFT) build -c release --product c-anchor
-	@$(SWIFT) build -c release --product fleet-bench
-	@exec "$$($(SWIFT) build -c release --show-bin-path)/fleet-bench" $(ARGS)
+	@$(SWIFT) build $(RELEASE) --product fleet-telemetry
+	@$(SWIFT) build $(RELEASE) --product c-anchor
+	@$(SWIFT) build $(RELEASE) --product fleet-bench
+	@exec "$$($(SWIFT) build $(RELEASE) --show-bin-path)/fleet-bench" $(ARGS)
 
 generate: test-deps ## Makes the C code and the Swift tables from proto/ again; both are checked in.
 	@protoc-c -Iproto -I/usr/include --c_out=Sources/CTelemetryProtos proto/*.proto google/protobuf/timestamp.proto
@@ -53,11 +67,15 @@ clean: ## Removes everything that was built.
 	@rm -rf .build .build-asan .build-tsan .build-check
 
 deps:
+	@command -v $(SWIFT) >/dev/null || { echo "no Swift toolchain on the PATH: install 6.2 or later from swift.org/install"; exit 3; }
 	@missing=; for package in $(BUILD_PACKAGES); do dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; done; \
 	if [ -n "$$missing" ]; then echo "installing$$missing"; \
 	$(SUDO) apt-get update -qq && $(SUDO) DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; fi
 
-test-deps:
+test-deps: deps
 	@missing=; for package in $(TEST_PACKAGES); do dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; done; \
 	if [ -n "$$missing" ]; then echo "installing$$missing"; \
 	$(SUDO) apt-get update -qq && $(SUDO) DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; fi
+	@command -v promtool >/dev/null || { echo "fetching promtool"; mkdir -p $(TOOLS)/unpacked && cd $(TOOLS)/unpacked && \
+	{ apt-get download -qq prometheus 2>/dev/null || { $(SUDO) apt-get update -qq && apt-get download -qq prometheus; }; } && \
+	dpkg-deb -x prometheus_*.deb . && cp usr/bin/promtool $(TOOLS)/ && rm -rf $(TOOLS)/unpacked; }

@@ -45,14 +45,15 @@ let package = Package(
         .target(name: "CTelemetryProtos", dependencies: ["CProtobufC"]),
 
         // 1. Values and codecs: no I/O, no pointers.
+        layer("TextCodec"),
         layer("TelemetryModel"),
         layer("JSONText"),
-        layer("WebSocketCodec"),
+        layer("WebSocketCodec", ["TextCodec"]),
         layer("HTTPCodec"),
         layer("EnvelopeCodec", ["TelemetryModel"]),
-        layer("RecordEncoding", ["TelemetryModel", "JSONText"]),
-        layer("ConfigurationSchema", ["JSONText"]),
-        layer("CommandLineInterface"),
+        layer("RecordEncoding", ["TelemetryModel", "JSONText", "TextCodec"]),
+        layer("ConfigurationSchema", ["JSONText", "TextCodec"]),
+        layer("CommandLineInterface", ["TextCodec"]),
 
         // 2. Fences: the only targets that see C.
         fence("LinuxSystem", ["CLinux"]),
@@ -75,7 +76,10 @@ let package = Package(
         ),
         layer(
             "Dispatchers",
-            ["TelemetryModel", "RecordEncoding", "LinuxSystem", "Dispatching", "Observability", "ConfigurationSchema"]
+            [
+                "TelemetryModel", "JSONText", "RecordEncoding", "LinuxSystem", "Dispatching", "Observability",
+                "ConfigurationSchema",
+            ]
         ),
 
         // 5. Assembly, simulation, and the two products.
@@ -84,18 +88,22 @@ let package = Package(
             [
                 "Receiving", "Dispatchers", "Dispatching", "ConfigurationSchema", "JSONText", "Observability",
                 "HTTPServing", "HTTPCodec", "OpenSSLTransport", "LinuxSystem", "TelemetryModel", "RecordEncoding",
+                "TextCodec",
             ]
         ),
         layer(
             "VehicleSimulation",
             [
                 "TelemetryModel", "JSONText", "WebSocketCodec", "HTTPCodec", "EnvelopeCodec", "LinuxSystem",
-                "OpenSSLTransport", "PayloadCodec", "RecordEncoding",
+                "OpenSSLTransport", "PayloadCodec", "RecordEncoding", "TextCodec",
             ]
         ),
         layer(
             "FleetTelemetry",
-            ["ServerAssembly", "Dispatchers", "Dispatching", "TelemetryModel", "RecordEncoding", "ConfigurationSchema"]
+            [
+                "ServerAssembly", "Dispatchers", "Dispatching", "TelemetryModel", "RecordEncoding",
+                "ConfigurationSchema", "LinuxSystem", "Observability",
+            ]
         ),
         .executableTarget(
             name: "fleet-telemetry",
@@ -143,20 +151,30 @@ let package = Package(
         ),
 
         // Tests, one target per target, then those of the whole.
+        tests("TextCodecTests", ["TextCodec"]),
         tests("TelemetryModelTests", ["TelemetryModel", "TelemetryFixtures"]),
         tests("JSONTextTests", ["JSONText", "TelemetryFixtures"]),
         tests("WebSocketCodecTests", ["WebSocketCodec", "TelemetryFixtures"]),
         tests("HTTPCodecTests", ["HTTPCodec", "TelemetryFixtures"]),
         tests("EnvelopeCodecTests", ["EnvelopeCodec", "TelemetryModel", "TelemetryFixtures"]),
-        tests("RecordEncodingTests", ["RecordEncoding", "PayloadCodec", "TelemetryModel", "JSONText", "TelemetryFixtures"]),
+        tests(
+            "RecordEncodingTests",
+            ["RecordEncoding", "PayloadCodec", "TelemetryModel", "JSONText", "TelemetryFixtures"]
+        ),
         tests("ConfigurationSchemaTests", ["ConfigurationSchema", "JSONText", "TelemetryFixtures"]),
         tests("CommandLineInterfaceTests", ["CommandLineInterface"]),
         tests("LinuxSystemTests", ["LinuxSystem"]),
-        tests("OpenSSLTransportTests", ["OpenSSLTransport", "TelemetryModel", "LinuxSystem", "TelemetryFixtures", "VehicleFixtures"]),
+        tests(
+            "OpenSSLTransportTests",
+            ["OpenSSLTransport", "TelemetryModel", "LinuxSystem", "TelemetryFixtures", "VehicleFixtures"]
+        ),
         tests("PayloadCodecTests", ["PayloadCodec", "TelemetryModel", "TelemetryFixtures", "proto-tables"]),
-        tests("ObservabilityTests", ["Observability", "JSONText", "LinuxSystem"]),
-        tests("HTTPServingTests", ["HTTPServing", "HTTPCodec", "Observability", "LinuxSystem"]),
-        tests("DispatchingTests", ["Dispatching", "TelemetryModel", "LinuxSystem", "Observability", "TelemetryFixtures"]),
+        tests("ObservabilityTests", ["Observability", "JSONText", "LinuxSystem", "TelemetryFixtures"]),
+        tests("HTTPServingTests", ["HTTPServing", "HTTPCodec", "Observability", "LinuxSystem", "TelemetryFixtures"]),
+        tests(
+            "DispatchingTests",
+            ["Dispatching", "TelemetryModel", "LinuxSystem", "Observability", "TelemetryFixtures"]
+        ),
         tests(
             "DispatchersTests",
             [
@@ -175,29 +193,37 @@ let package = Package(
             "ServerAssemblyTests",
             [
                 "ServerAssembly", "ConfigurationSchema", "Dispatchers", "Dispatching", "Receiving", "JSONText",
-                "OpenSSLTransport", "TelemetryFixtures",
+                "OpenSSLTransport", "TelemetryFixtures", "VehicleFixtures", "Observability", "LinuxSystem",
+                "RecordEncoding", "TelemetryModel", "EnvelopeCodec",
             ]
         ),
         tests(
             "VehicleSimulationTests",
             [
                 "VehicleSimulation", "TelemetryModel", "PayloadCodec", "EnvelopeCodec", "JSONText", "LinuxSystem",
-                "OpenSSLTransport", "WebSocketCodec", "TelemetryFixtures",
+                "OpenSSLTransport", "WebSocketCodec", "TextCodec", "TelemetryFixtures",
             ]
         ),
         tests(
             "ParityTests",
-            ["EnvelopeCodec", "Receiving", "TelemetryModel", "TelemetryFixtures", "VehicleFixtures", "OpenSSLTransport"]
+            [
+                "EnvelopeCodec", "Receiving", "TelemetryModel", "TelemetryFixtures", "VehicleFixtures",
+                "OpenSSLTransport",
+                "ServerAssembly", "RecordEncoding", "LinuxSystem", "Observability",
+            ]
         ),
         tests(
             "FleetTelemetryTests",
-            ["FleetTelemetry", "VehicleFixtures", "TelemetryFixtures", "OpenSSLTransport", "LinuxSystem"]
+            [
+                "FleetTelemetry", "VehicleFixtures", "TelemetryFixtures", "OpenSSLTransport", "LinuxSystem",
+                "EnvelopeCodec", "PayloadCodec", "TelemetryModel",
+            ]
         ),
         tests(
             "EndToEndTests",
             [
                 "ServerAssembly", "VehicleSimulation", "JSONText", "LinuxSystem", "OpenSSLTransport", "VehicleFixtures",
-                "TelemetryFixtures", "fleet-telemetry",
+                "TelemetryFixtures", "EnvelopeCodec", "PayloadCodec", "TelemetryModel", "fleet-telemetry",
             ]
         ),
         tests("SpoolingTests", ["Spooling", "TelemetryModel", "LinuxSystem", "Observability"]),

@@ -1,3 +1,5 @@
+internal import TextCodec
+
 /// Reads a command line against what the program declares. Pure: it prints nothing and opens nothing.
 package struct CommandLineParser: Sendable {
     /// The outermost group; its name is the program's.

@@ -32,6 +32,9 @@ extension Option where Value == String? {
         return Option(specification: specification) { $0.last?.text }
     }
 
+    /// The path of a file, or nil when the option is not given. Whether the file is there is the command's to find out.
+    ///
+    /// - Parameter acceptsSingleDash: `-` may stand for standard input.
     package static func file(
         _ name: String,
         _ placeholder: String,
@@ -64,6 +67,7 @@ extension Option where Value == String {
         required(name, .text(placeholder: placeholder), summary)
     }
 
+    /// The path of a file that the command cannot run without.
     package static func requiredFile(
         _ name: String,
         _ placeholder: String,
@@ -73,6 +77,7 @@ extension Option where Value == String {
         required(name, .file(placeholder: placeholder), acceptsSingleDash: acceptsSingleDash, summary)
     }
 
+    /// The path of a folder that the command cannot run without.
     package static func requiredFolder(_ name: String, _ placeholder: String, _ summary: String) -> Self {
         required(name, .folder(placeholder: placeholder), summary)
     }
@@ -116,6 +121,7 @@ extension Option where Value == [String] {
 }
 
 extension Option where Value == Int {
+    /// A whole number; the parser refuses what lies outside the range.
     package static func integer(
         _ name: String,
         _ placeholder: String,

@@ -1,4 +1,5 @@
 package import JSONText
+internal import TextCodec
 
 /// A configuration section. The initialiser gives the defaults; `settings` gives everything else.
 package protocol Configurable: Sendable {

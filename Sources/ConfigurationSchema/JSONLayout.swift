@@ -84,8 +84,12 @@ extension JSONValue {
         )
     }
 
+    /// Values without a place in any file, for files that are written.
     package static func list(_ elements: [JSONValue]) -> JSONValue { JSONValue(.array(elements)) }
+    /// A text without a place in any file.
     package static func word(_ text: String) -> JSONValue { JSONValue(.text(text)) }
+    /// A whole number without a place in any file.
     package static func whole(_ number: Int) -> JSONValue { JSONValue(.number("\(number)")) }
+    /// A flag without a place in any file.
     package static func truth(_ flag: Bool) -> JSONValue { JSONValue(.flag(flag)) }
 }

@@ -1,4 +1,5 @@
 internal import JSONText
+internal import TextCodec
 
 extension ScalarRule<Bool> {
     static var flag: ScalarRule {

@@ -94,6 +94,7 @@ extension Setting {
         scalar(key, property, .path(mayBeEmpty: mayBeEmpty), summary)
     }
 
+    /// A text that no output ever shows.
     package static func secret(
         _ key: String,
         _ property: any WritableKeyPath<Section, Secret> & Sendable,

@@ -14,6 +14,7 @@ package struct SettingReader: Sendable {
         self.allPaths = allPaths
     }
 
+    /// Keeps a finding that the caller has put together.
     package mutating func report(_ finding: ConfigurationFinding) {
         findings.append(finding)
     }
@@ -41,6 +42,7 @@ package struct SettingReader: Sendable {
         )
     }
 
+    /// Remembers where the file gives a setting, for findings that are made later.
     package mutating func note(_ position: JSONPosition, of path: String) {
         positions[path] = position
     }

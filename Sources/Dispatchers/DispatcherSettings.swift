@@ -17,17 +17,21 @@ package struct DispatcherContext: Sendable {
     package var encodingMode: EncodingMode
     /// How the logger's lines look: `json_log_enable` in the configuration.
     package var lineFormat: LoggerEncoding.LineFormat
+    /// What dispatchers that transport bytes send: `transmit_decoded_records` in the configuration.
+    package var transmittedForm: TransmittedForm
     package var log: Log
     package var metrics: MetricRegistry
 
     package init(
         encodingMode: EncodingMode = .standard,
         lineFormat: LoggerEncoding.LineFormat = .json,
+        transmittedForm: TransmittedForm = .payload,
         log: Log,
         metrics: MetricRegistry
     ) {
         self.encodingMode = encodingMode
         self.lineFormat = lineFormat
+        self.transmittedForm = transmittedForm
         self.log = log
         self.metrics = metrics
     }

@@ -1,4 +1,5 @@
 package import Dispatching
+internal import JSONText
 internal import LinuxSystem
 package import RecordEncoding
 internal import Synchronization
@@ -29,7 +30,12 @@ package final class FileDispatcher: Dispatcher {
     private struct State: ~Copyable {
         var file: AppendFile?
         var torn: TornLine?
+        /// Memory for the lines of the next batch: new memory would have to be made by the system each time.
+        var spareBytes: [UInt8] = []
     }
+
+    /// Larger memory is not kept between batches.
+    private static let spareByteLimit = 1 << 20
 
     private let path: String
     private let mode: UInt32
@@ -65,12 +71,18 @@ package final class FileDispatcher: Dispatcher {
                 }
             }
             let torn = state.torn
-            let lines = LineBatch(batch, completing: torn) { FileLine.encode($0, mode: encodingMode) }
+            var spareBytes: [UInt8] = []
+            swap(&spareBytes, &state.spareBytes)
+            let json = JSONWriter(reservingCapacity: batch.records.count * 512, reusing: spareBytes)
+            let lines = LineBatch(batch, completing: torn, to: json) { (record, json) in
+                FileLine.append(record, mode: encodingMode, to: &json)
+            }
             guard let progress = state.file?.append(lines.bytes) else {
                 return DeliveryReport(all: .retry(DispatcherFailure(.faulty, "\(path) is not open")), of: batch)
             }
             let (report, newTorn) = lines.report(progress, of: batch, isContinuing: torn, failure: failure)
             state.torn = newTorn
+            if lines.bytes.capacity <= Self.spareByteLimit { state.spareBytes = lines.bytes }
             return report
         }
     }

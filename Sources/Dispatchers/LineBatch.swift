@@ -1,4 +1,5 @@
 internal import Dispatching
+internal import JSONText
 internal import LinuxSystem
 internal import TelemetryModel
 
@@ -7,25 +8,33 @@ internal import TelemetryModel
 /// A line that was cut is completed by the next attempt, so that readers of the file never meet half of it
 /// followed by something else.
 struct LineBatch {
-    private(set) var bytes: [UInt8] = []
+    let bytes: [UInt8]
     /// Where each record's line ends.
-    private var ends: [Int] = []
+    private let ends: [Int]
 
     /// - Parameters:
     ///   - torn: what an earlier attempt left unfinished; used when the batch begins with that record.
-    ///   - encode: a record's line without its newline.
-    init(_ batch: RecordBatch, completing torn: TornLine?, _ encode: (Record) -> [UInt8]) {
+    ///   - json: where the lines are written; nothing stands in it.
+    ///   - append: writes a record's line without its newline.
+    init(
+        _ batch: RecordBatch,
+        completing torn: TornLine?,
+        to json: consuming JSONWriter,
+        _ append: (Record, inout JSONWriter) -> Void
+    ) {
+        var ends: [Int] = []
         ends.reserveCapacity(batch.records.count)
-        bytes.reserveCapacity(batch.records.count * 512)
         for (index, record) in batch.records.enumerated() {
             if index == 0, let torn, torn.record === record {
-                bytes.append(contentsOf: torn.rest)
+                json.append(lines: torn.rest)
             } else {
-                bytes.append(contentsOf: encode(record))
-                bytes.append(10)
+                append(record, &json)
+                json.endLine()
             }
-            ends.append(bytes.count)
+            ends.append(json.count)
         }
+        self.ends = ends
+        bytes = json.take()
     }
 
     /// - Returns: the outcome of each record, and the line that was cut, if any.

@@ -1,4 +1,5 @@
 package import Dispatching
+internal import JSONText
 package import LinuxSystem
 package import RecordEncoding
 internal import Synchronization
@@ -63,7 +64,10 @@ package final class LoggerDispatcher: Dispatcher {
         let time = Timestamp(seconds: seconds, nanos: nanos)
         return state.withLock { state in
             let torn = state.torn
-            let lines = LineBatch(batch, completing: torn) { line($0, time: time) }
+            let json = JSONWriter(escaping: .html, reservingCapacity: batch.records.count * 1024)
+            let lines = LineBatch(batch, completing: torn, to: json) { (record, json) in
+                json.raw(line(record, time: time))
+            }
             guard let progress = state.stream?.append(lines.bytes) else {
                 return DeliveryReport(all: .retry(DispatcherFailure(.faulty, "the logger is not open")), of: batch)
             }

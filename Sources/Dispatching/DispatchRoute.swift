@@ -46,8 +46,12 @@ package final class DispatchRoute: Sendable {
     /// What is submitted although ``hasRoom`` is false overshoots the limit; from twice the limit on it is refused
     /// and settled as withheld. A lane that no ack waits for drops what comes while it is full, and counts it.
     package func submit(_ records: [Record]) {
+        submit(records, transportedBytes: records.transportedBytes)
+    }
+
+    /// As ``submit(_:)``, for a caller that has added up ``Record/transportedBytes`` already.
+    package func submit(_ records: [Record], transportedBytes bytes: Int) {
         guard !records.isEmpty else { return }
-        let bytes = records.transportedBytes
         if ackLanes.count > 1 {
             for record in records { record.expectDeliveries(ackLanes.count) }
         }

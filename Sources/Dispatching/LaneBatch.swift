@@ -65,10 +65,6 @@ extension Sequence where Element == Record {
     }
 }
 
-extension Record {
-    var transportedBytes: Int { payload.count &+ txid.count }
-}
-
 /// Submissions that a lane has collected, cut into batches. Belongs to the lane's thread.
 struct LaneDesk {
     private var submissions: [Submission] = []

@@ -15,6 +15,7 @@ package struct RecordFilter: Sendable, Hashable {
         self.fields = fields
     }
 
+    /// Whether the consumer wants this record: every part of the filter that is set must agree.
     package func matches(_ record: Record) -> Bool {
         if let types, !types.contains(record.type) { return false }
         if let vins, !vins.contains(record.vin) { return false }

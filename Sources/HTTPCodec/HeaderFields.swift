@@ -16,6 +16,7 @@ package struct HeaderFields: Sendable, Hashable {
 
     package init() {}
 
+    /// Behind those that are there; a name may come several times.
     package mutating func append(_ field: Field) {
         fields.append(field)
     }

@@ -110,6 +110,7 @@ final class HTTPServerLoop {
         for _ in 0..<16 {
             guard listener != nil else { return }
             do {
+                // FORCE: checked above; what can't be copied can't be bound to a name for a call.
                 guard let socket = try TCP.accept(listener!) else { return }
                 admit(socket.take(), now)
             } catch {

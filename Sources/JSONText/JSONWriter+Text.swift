@@ -22,39 +22,60 @@ extension JSONWriter {
     ///
     /// - Returns: whether it did; else nothing has been written.
     @inline(__always)
-    private mutating func quoteClean(_ text: Span<UInt8>, colon: Bool) -> Bool {
-        if text.count > 64 { return quoteCleanLong(text, colon: colon) }
+    private mutating func quoteClean(_ text: borrowing Span<UInt8>, colon: Bool) -> Bool {
         let escaping = escaping
         let comma = needsComma
         var isClean = true
         buffer.write(atMost: text.count &+ 4) { (room, start) in
-            var place = start
-            if comma { place = room.put(UInt8(ascii: ","), at: place) }
-            place = room.put(UInt8(ascii: "\""), at: place)
-            for index in text.indices {
-                let byte = text[index]
-                guard !Self.needsCare(byte, escaping) else {
-                    isClean = false
-                    return start
-                }
-                place = room.put(byte, at: place)
+            let place = comma ? room.put(UInt8(ascii: ","), at: start) : start
+            guard let end = Self.write(clean: text, escaping, to: &room, at: place) else {
+                isClean = false
+                return start
             }
-            place = room.put(UInt8(ascii: "\""), at: place)
-            return colon ? room.put(UInt8(ascii: ":"), at: place) : place
+            return colon ? room.put(UInt8(ascii: ":"), at: end) : end
         }
         if isClean { needsComma = true }
         return isClean
     }
 
-    @inline(never)
-    private mutating func quoteCleanLong(_ text: Span<UInt8>, colon: Bool) -> Bool {
-        for index in text.indices where Self.needsCare(text[index], escaping) { return false }
-        beginValue()
-        buffer.append(UInt8(ascii: "\""))
-        buffer.append(span: text)
-        buffer.append(UInt8(ascii: "\""))
-        if colon { buffer.append(UInt8(ascii: ":")) }
-        return true
+    /// Writes UTF-8 in quotes into room for two bytes more than it has, if nothing in it needs an escape.
+    ///
+    /// - Returns: the place after it; nil, and nothing that counts is written, if something does.
+    package static func write(
+        clean text: borrowing Span<UInt8>,
+        _ escaping: Escaping,
+        to room: inout MutableRawSpan,
+        at start: Int
+    ) -> Int? {
+        let place = room.put(UInt8(ascii: "\""), at: start)
+        let needsCare =
+            switch escaping {
+            case .plain:
+                room.put(text, at: place) {
+                    ($0.control | $0.has(UInt8(ascii: "\"")) | $0.has(UInt8(ascii: "\\"))) & ~$0
+                }
+            case .html:
+                room.put(text, at: place) {
+                    // `"` and `&` differ in one bit, and so do `<` and `>`. With E2 begin U+2028 and U+2029.
+                    let others = $0 ^ UInt64(each: 0xE2)
+                    let separators = (others &- UInt64(each: 1)) & ~others
+                    return
+                        ($0.control | ($0 | UInt64(each: 0x04)).has(UInt8(ascii: "&"))
+                        | ($0 | UInt64(each: 0x02)).has(UInt8(ascii: ">")) | $0.has(UInt8(ascii: "\\"))) & ~$0
+                        | separators
+                }
+            }
+        return needsCare ? nil : room.put(UInt8(ascii: "\""), at: place &+ text.count)
+    }
+
+    /// As ``write(clean:_:to:at:)`` for bytes of any kind: only ASCII is clean.
+    package static func write(
+        cleanASCII text: borrowing Span<UInt8>,
+        _ escaping: Escaping,
+        to room: inout MutableRawSpan,
+        at start: Int
+    ) -> Int? {
+        isASCII(text) ? write(clean: text, escaping, to: &room, at: start) : nil
     }
 
     /// Go's decoder takes one byte at a time where no character begins, Swift's as many as could have begun one:
@@ -110,23 +131,9 @@ extension JSONWriter {
         }
     }
 
-    private static func isASCII(_ text: Span<UInt8>) -> Bool {
+    private static func isASCII(_ text: borrowing Span<UInt8>) -> Bool {
         var all: UInt8 = 0
         for index in text.indices { all |= text[index] }
         return all < 0x80
-    }
-
-    /// Whether a byte of valid UTF-8 may need an escape. With ``Escaping/html`` the byte E2, with which U+2028
-    /// begins, is reason enough to look closer.
-    @inline(__always)
-    private static func needsCare(_ byte: UInt8, _ escaping: Escaping) -> Bool {
-        // Bit n stands for byte n: the control characters and ", and with html also &, < and >.
-        let low: UInt64 =
-            switch escaping {
-            case .plain: 0x0000_0004_FFFF_FFFF
-            case .html: 0x5000_0044_FFFF_FFFF
-            }
-        if byte < 0x40 { return low &>> UInt64(byte) & 1 == 1 }
-        return byte == UInt8(ascii: "\\") || byte == 0xE2 && escaping == .html
     }
 }

@@ -20,15 +20,25 @@ package struct JSONWriter: Sendable {
         case html
     }
 
-    @usableFromInline var buffer: JSONWriterBuffer
+    var buffer: JSONWriterBuffer
     package let escaping: Escaping
     /// A value or a whole member stands before the place where we write.
-    @usableFromInline var needsComma = false
+    var needsComma = false
 
-    /// - Parameter capacity: bytes to reserve at once; the buffer grows beyond it by itself.
-    package init(escaping: Escaping = .plain, reservingCapacity capacity: Int = 256) {
+    /// - Parameters:
+    ///   - capacity: bytes to reserve at once; the buffer grows beyond it by itself.
+    ///   - bytes: what nobody needs any more, such as what ``take()`` gave once it has been sent. Their memory is
+    ///     used, as far as it goes.
+    package init(
+        escaping: Escaping = .plain,
+        reservingCapacity capacity: Int = 256,
+        reusing bytes: consuming [UInt8] = []
+    ) {
         self.escaping = escaping
-        buffer = JSONWriterBuffer(reservingCapacity: capacity)
+        buffer =
+            bytes.isEmpty
+            ? JSONWriterBuffer(reservingCapacity: capacity)
+            : JSONWriterBuffer(reservingCapacity: capacity, reusing: bytes)
     }
 
     /// How many bytes have been written.
@@ -37,12 +47,21 @@ package struct JSONWriter: Sendable {
     /// What has been written so far, UTF-8; a copy, so that one writer can make many texts.
     package var bytes: [UInt8] { buffer.bytes }
 
-    /// What has been written, UTF-8, without a copy.
-    package consuming func take() -> [UInt8] { buffer.take() }
+    /// What has been written, UTF-8, without a copy; the writer begins anew.
+    package mutating func take() -> [UInt8] {
+        needsComma = false
+        return buffer.take()
+    }
 
     /// Forgets what was written and keeps the memory.
     package mutating func removeAll() {
         buffer.removeAll()
+        needsComma = false
+    }
+
+    /// Whole lines as they are, each with its line feed.
+    package mutating func append(lines: [UInt8]) {
+        buffer.append(lines)
         needsComma = false
     }
 
@@ -56,16 +75,16 @@ package struct JSONWriter: Sendable {
 // MARK: Structure
 
 extension JSONWriter {
-    @inlinable
+    /// Begins a value; members follow, each a ``key(_:)`` and a value, until ``endObject()``.
     package mutating func beginObject() { open(UInt8(ascii: "{")) }
 
-    @inlinable
+    /// Ends what ``beginObject()`` began.
     package mutating func endObject() { close(UInt8(ascii: "}")) }
 
-    @inlinable
+    /// Begins a value; values follow until ``endArray()``.
     package mutating func beginArray() { open(UInt8(ascii: "[")) }
 
-    @inlinable
+    /// Ends what ``beginArray()`` began.
     package mutating func endArray() { close(UInt8(ascii: "]")) }
 
     /// The name of the next value, escaped like any text.
@@ -80,26 +99,8 @@ extension JSONWriter {
         buffer.append(json)
     }
 
-    /// A piece that begins a value or member and leaves it open, e.g. `{"key":"Soc","value":`.
-    package mutating func open(_ piece: JSONPieces.Piece, of pieces: borrowing JSONPieces) {
-        value(atMost: piece.byteCount) { (room, place) in pieces.write(piece, to: &room, at: place) }
-        needsComma = false
-    }
-
-    /// A piece that brings its own comma and leaves a value open, e.g. `],"createdAt":`.
-    package mutating func attach(_ piece: JSONPieces.Piece, of pieces: borrowing JSONPieces) {
-        buffer.append(piece, of: pieces)
-        needsComma = false
-    }
-
-    /// A piece that is a whole value, or ends one, e.g. `"ShiftStateP"`.
-    package mutating func value(_ piece: JSONPieces.Piece, of pieces: borrowing JSONPieces) {
-        value(atMost: piece.byteCount) { (room, place) in pieces.write(piece, to: &room, at: place) }
-    }
-
     /// A value that the closure writes into room for `count` bytes, with one look at the buffer for all of it; see
     /// ``JSONWriterBuffer/write(atMost:_:)``.
-    @inlinable
     @inline(__always)
     package mutating func value(atMost count: Int, _ write: (inout MutableRawSpan, Int) -> Int) {
         let comma = needsComma
@@ -114,8 +115,20 @@ extension JSONWriter {
         }
     }
 
+    /// Whatever the closure writes: values with the commas in front of them, or pieces of JSON.
+    ///
+    /// - Parameters:
+    ///   - count: there is room for so many bytes at least; see ``JSONWriterBuffer/write(atMost:_:)``.
+    ///   - write: gets the room, the place to begin at, and whether a value there needs a comma, which it keeps right
+    ///     for what follows. Returns the place where it ended.
+    @inline(__always)
+    package mutating func write(atMost count: Int, _ write: (inout MutableRawSpan, Int, inout Bool) -> Int) {
+        var comma = needsComma
+        buffer.write(atMost: count) { (room, start) in write(&room, start, &comma) }
+        needsComma = comma
+    }
+
     /// A text in quotes that the closure writes itself; it must need no escape, e.g. a date or base64.
-    @inlinable
     package mutating func quoted(_ write: (inout JSONWriterBuffer) -> Void) {
         beginValue()
         buffer.append(UInt8(ascii: "\""))
@@ -124,20 +137,17 @@ extension JSONWriter {
     }
 
     /// A value that the closure writes itself, e.g. a number with a fixed count of digits.
-    @inlinable
     package mutating func raw(_ write: (inout JSONWriterBuffer) -> Void) {
         beginValue()
         write(&buffer)
     }
 
-    @inlinable
     @inline(__always)
     mutating func beginValue() {
         if needsComma { buffer.append(UInt8(ascii: ",")) }
         needsComma = true
     }
 
-    @inlinable
     @inline(__always)
     mutating func open(_ bracket: UInt8) {
         value(atMost: 1) { (room, place) in
@@ -147,7 +157,6 @@ extension JSONWriter {
         needsComma = false
     }
 
-    @inlinable
     @inline(__always)
     mutating func close(_ bracket: UInt8) {
         buffer.append(bracket)
@@ -212,6 +221,7 @@ extension JSONWriter {
         quoted { NumberText.append(value, to: &$0) }
     }
 
+    /// `true` or `false`.
     package mutating func boolean(_ value: Bool) {
         self.value(atMost: 8) { (room, place) in JSONWriter.write(value, to: &room, at: place) }
     }
@@ -222,6 +232,7 @@ extension JSONWriter {
         room.put(value ? 0x6575_7274 as UInt64 : 0x65_736C_6166, value ? 4 : 5, at: place)
     }
 
+    /// `null`.
     package mutating func null() {
         // "null", its first letter lowest.
         value(atMost: 4) { (room, place) in room.put(0x6C6C_756E as UInt32, 4, at: place) }
@@ -231,6 +242,7 @@ extension JSONWriter {
 // MARK: Members
 
 extension JSONWriter {
+    /// A key and its value at once.
     package mutating func member(_ name: String, _ value: String) {
         key(name)
         string(value)

@@ -11,6 +11,7 @@ package enum NumberText {
     /// No number is longer: sign, 17 digits, point, or up to 21 digits without an exponent.
     package static var longest: Int { 32 }
 
+    /// A whole number in decimal.
     package static func append(_ value: Int64, to text: inout JSONWriterBuffer) {
         text.write(atMost: longest) { (room, place) in write(value, to: &room, at: place) }
     }
@@ -61,7 +62,46 @@ extension NumberText {
     package static func write(_ value: Double, _ style: Style, to room: inout MutableRawSpan, at place: Int) -> Int {
         var place = place
         if value.sign == .minus { place = room.put(UInt8(ascii: "-"), at: place) }
+        if let end = writeFourPlaces(value.magnitude, to: &room, at: place) { return end }
+        if let end = writeEightPlaces(value.magnitude, to: &room, at: place) { return end }
         return write(ShortestDecimal(magnitude: value.magnitude), style, to: &room, at: place)
+    }
+
+    /// Numbers with at most four decimal places and four digits before them, which most telemetry is.
+    ///
+    /// Fifteen digits name at most one double. So if the nearest decimal of so many places reads back as the value, it
+    /// is, without its zeros at the end, the shortest. It does if the quotient of the integer and 10^4, which are
+    /// exact, is the value, because division rounds correctly.
+    ///
+    /// - Returns: nil, and nothing is written, for other numbers.
+    @inline(__always)
+    private static func writeFourPlaces(_ value: Double, to room: inout MutableRawSpan, at start: Int) -> Int? {
+        guard value < 9999 else { return nil }
+        // From 2^52 on doubles have no fraction: the addition rounds to an integer, which is the sum's significand. The
+        // instruction for it isn't part of the oldest x86-64, and a call costs more.
+        let shifted = value * 1e4 + 0x1p52
+        guard (shifted - 0x1p52) / 1e4 == value else { return nil }
+        let digits = DecimalDigits.eightDigits(UInt32(truncatingIfNeeded: shifted.significandBitPattern))
+        let significant = digits ^ 0x3030_3030_3030_3030
+        let zerosInFront = min(significant.trailingZeroBitCount / 8, 3)
+        let place = room.put(digits &>> UInt64(8 &* zerosInFront), 4 &- zerosInFront, at: start)
+        if significant &>> 32 == 0 { return place }
+        let fraction = (digits &>> 32) &<< 8 | UInt64(UInt8(ascii: "."))
+        return room.put(fraction, 5 &- significant.leadingZeroBitCount / 8, at: place)
+    }
+
+    /// The same for eight places and seven digits before them, such as degrees of latitude and miles driven.
+    @inline(__always)
+    private static func writeEightPlaces(_ value: Double, to room: inout MutableRawSpan, at start: Int) -> Int? {
+        guard value >= 1e-4, value < 1e7 else { return nil }
+        let shifted = value * 1e8 + 0x1p52
+        guard (shifted - 0x1p52) / 1e8 == value else { return nil }
+        let (whole, fraction) = shifted.significandBitPattern.quotientAndRemainder(dividingBy: 100_000_000)
+        let place = DecimalDigits.write(below10To8: UInt32(truncatingIfNeeded: whole), to: &room, at: start)
+        if fraction == 0 { return place }
+        let digits = DecimalDigits.eightDigits(UInt32(truncatingIfNeeded: fraction))
+        let zeros = (digits ^ 0x3030_3030_3030_3030).leadingZeroBitCount / 8
+        return room.put(digits, 8 &- zeros, at: room.put(UInt8(ascii: "."), at: place))
     }
 
     /// - Parameter value: finite.
@@ -153,6 +193,17 @@ struct DecimalDigits {
             head = UInt16(truncatingIfNeeded: front)
             count = 16 &+ (front < 10 ? 1 : front < 100 ? 2 : front < 1000 ? 3 : 4)
         }
+    }
+
+    /// A number without the detour over ``DecimalDigits``.
+    ///
+    /// - Parameter value: below 10^8.
+    @inline(__always)
+    static func write(below10To8 value: UInt32, to room: inout MutableRawSpan, at place: Int) -> Int {
+        let digits = eightDigits(value)
+        // Zeros in front are cut off, except for the only digit of 0.
+        let zeros = min((digits ^ 0x3030_3030_3030_3030).trailingZeroBitCount / 8, 7)
+        return room.put(digits &>> UInt64(8 &* zeros), 8 &- zeros, at: place)
     }
 
     /// - Returns: the place after the digits.

@@ -14,9 +14,19 @@ struct ShortestDecimal {
                 self.init(significand: integer, exponent: 0)
                 return
             }
-            if value >= 1e-5, let decimal = Self.fifteenDigits(value) {
-                self = decimal
-                return
+            if value >= 1e-5, value.significandBitPattern != 0 {
+                // Not an integer: at least one of the significand's 53 bits stands after the point, at most 69 places.
+                let halvings = 1075 &- Int(value.exponentBitPattern)
+                let power = Self.fives(halvings)
+                let product = UInt128(value.significandBitPattern | 1 &<< 52) &* UInt128(power)
+                if let decimal = Self.shortest(
+                    UInt64(truncatingIfNeeded: product &>> UInt128(halvings &- Self.places(halvings))),
+                    rest: UInt64(truncatingIfNeeded: product),
+                    halvings
+                ) {
+                    self = decimal
+                    return
+                }
             }
         }
         self.init(description: value.description)
@@ -31,9 +41,18 @@ struct ShortestDecimal {
                 self.init(significand: UInt64(integer), exponent: 0)
                 return
             }
-            if value >= 0.01, value.significandBitPattern != 0, let decimal = Self.nineDigits(value) {
-                self = decimal
-                return
+            if value >= 1e-5, value.significandBitPattern != 0 {
+                // The same with 24 bits, at most 40 places after the point.
+                let halvings = 150 &- Int(value.exponentBitPattern)
+                let product = UInt64(value.significandBitPattern | 1 &<< 23) &* Self.fives(halvings)
+                if let decimal = Self.shortest(
+                    product &>> UInt64(halvings &- Self.places(halvings)),
+                    rest: product,
+                    halvings
+                ) {
+                    self = decimal
+                    return
+                }
             }
         }
         self.init(description: value.description)
@@ -45,41 +64,40 @@ struct ShortestDecimal {
         self.exponent = exponent
     }
 
-    /// Fifteen digits name at most one double. So if rounding to fifteen gives the value back, these are, without
-    /// their zeros at the end, the shortest; telemetry mostly is like that. The product is at most half a unit in its
-    /// last place away from the true one, which is below 10^15 < 2^50: rounding finds the integer if there is one.
-    /// The quotient of integers below 2^53 and powers of ten up to 10^22 is the correctly rounded value of the decimal.
-    private static func fifteenDigits(_ value: Double) -> ShortestDecimal? {
-        // 1233 / 4096 is the logarithm of 2 to the base of 10: how many digits stand before the point, or one more.
-        let wholeDigits = ((Int(value.exponent) &+ 1) &* 1233) &>> 12 &+ 1
-        let places = 15 &- wholeDigits
-        guard places > 0, places < powersOfTen.count else { return nil }
-        let power = powersOfTen[places]
-        let scaled = rounded(value * power)
-        guard scaled < 1e15, scaled / power == value else { return nil }
-        return withoutZeros(UInt64(scaled), places: places)
-    }
+    /// How many decimal places tell numbers apart that have this many binary ones: 10^places is at least 2^halvings and
+    /// less than ten times as much. 1233 / 4096 is the logarithm of 2 to the base of 10, exact enough up to 69.
+    @inline(__always)
+    private static func places(_ halvings: Int) -> Int { (halvings &* 1233) &>> 12 &+ 1 }
 
-    /// The same for 32 bits, for six to nine digits. Here the product of a 24-bit significand and at most 10^11 is
-    /// exact. A decimal of nine digits can't come so close to the middle between two floats, without being it, that
-    /// the detour over `Double` rounds it to the wrong one. In the middle between two decimals, and at powers of two,
-    /// where the neighbours are not equally far, the standard library decides.
-    private static func nineDigits(_ value: Float) -> ShortestDecimal? {
-        let exact = Double(value)
-        let wholeDigits = ((Int(exact.exponent) &+ 1) &* 1233) &>> 12 &+ 1
-        for digits in 6...9 {
-            let places = digits &- wholeDigits
-            guard places > 0 else { continue }
-            guard places <= 11 else { return nil }
-            let power = powersOfTen[places]
-            let product = exact * power
-            let scaled = rounded(product)
-            if Float(scaled / power) == value {
-                guard abs(product - scaled) != 0.5 else { return nil }
-                return withoutZeros(UInt64(scaled), places: places)
-            }
-        }
-        return nil
+    /// 5^places, below 2^49.
+    @inline(__always)
+    private static func fives(_ halvings: Int) -> UInt64 { powersOfFive[places(halvings)] }
+
+    /// The decimal for significand × 2^-halvings, all in integers, so nothing is rounded on the way.
+    ///
+    /// Multiplied by 10^places the number is significand × 5^places / 2^(halvings - places), and everything that reads
+    /// back as it lies at most half of 5^places / 2^(halvings - places), which is from 1 to 10, to both sides. So there
+    /// is an integer among it, which makes a decimal of that many places, and at most one multiple of ten, which makes
+    /// the only shorter one. At the very edge, and between two integers, the standard library decides.
+    ///
+    /// - Parameters:
+    ///   - scaled: the integer below the multiplied number, at most 57 bits.
+    ///   - rest: the lowest bits of significand × 5^places; those that count are the fraction.
+    @inline(__always)
+    private static func shortest(_ scaled: UInt64, rest: UInt64, _ halvings: Int) -> ShortestDecimal? {
+        let places = places(halvings)
+        let width = UInt64(halvings &- places)
+        let fraction = rest & (1 &<< width &- 1)
+        let (tenth, digit) = scaled.quotientAndRemainder(dividingBy: 10)
+        // From the multiple of ten below, and to the one above, in halves of the fraction's last bit.
+        let above = (digit &<< width | fraction) &<< 1
+        let below = 10 &<< (width &+ 1) &- above
+        let reach = powersOfFive[places]
+        if above < reach { return withoutZeros(tenth, places: places &- 1) }
+        if below < reach { return withoutZeros(tenth &+ 1, places: places &- 1) }
+        let half = fraction &<< 1
+        guard above != reach, below != reach, half != 1 &<< width else { return nil }
+        return ShortestDecimal(significand: scaled &+ (half > 1 &<< width ? 1 : 0), exponent: -places)
     }
 
     @inline(__always)
@@ -101,14 +119,10 @@ struct ShortestDecimal {
         return ShortestDecimal(significand: significand, exponent: -places)
     }
 
-    /// The nearest integer, the even one of two, for values from 0 to 2^51: above 2^52 doubles have no fraction, so
-    /// the addition rounds. The instruction for it isn't part of the oldest x86-64, and a call costs more.
-    @inline(__always)
-    private static func rounded(_ value: Double) -> Double { (value + 0x1p52) - 0x1p52 }
-
-    private static let powersOfTen: [Double] = [
-        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
-        1e20, 1e21, 1e22,
+    private static let powersOfFive: [UInt64] = [
+        1, 5, 25, 125, 625, 3125, 15_625, 78_125, 390_625, 1_953_125, 9_765_625, 48_828_125, 244_140_625,
+        1_220_703_125, 6_103_515_625, 30_517_578_125, 152_587_890_625, 762_939_453_125, 3_814_697_265_625,
+        19_073_486_328_125, 95_367_431_640_625, 476_837_158_203_125,
     ]
 
     /// Reads what the standard library wrote, which is shortest too, e.g. `12.5`, `1e-07`, `1.5e+300`.

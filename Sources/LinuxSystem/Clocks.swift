@@ -22,6 +22,7 @@ package struct MonotonicTime: Sendable, Hashable, Comparable {
         nanoseconds > earlier.nanoseconds ? nanoseconds - earlier.nanoseconds : 0
     }
 
+    /// The moment so many milliseconds later. For times of ours: it wraps instead of stopping.
     package func adding(milliseconds: Int) -> MonotonicTime {
         MonotonicTime(nanoseconds: nanoseconds &+ UInt64(milliseconds) &* 1_000_000)
     }

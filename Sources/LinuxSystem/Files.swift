@@ -89,6 +89,7 @@ package enum Files {
     /// Whether this process may write to what stands at the path (for a directory: make files in it).
     package static func isWritable(_ path: String) -> Bool { access(path, W_OK) == 0 }
 
+    /// Whether a directory stands at the path, links followed.
     package static func isDirectory(_ path: String) -> Bool { kind(of: path) == .directory }
 
     /// Permission bits of what stands at the path, e.g. `0o600`; nil when nothing does.

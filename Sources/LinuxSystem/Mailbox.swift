@@ -26,8 +26,12 @@ package final class Mailbox<Message: Sendable>: Sendable {
     }
 
     /// Takes every waiting message, oldest first. Called by the loop only, after its wait reported the bell.
-    package func collect() -> [Message] {
-        bell.silence()
+    ///
+    /// - Parameter isHeardOnce: whether the bell was registered with ``Readiness/onChange``; it then needn't be
+    /// silenced,
+    ///   which saves a system call.
+    package func collect(isHeardOnce: Bool = false) -> [Message] {
+        if !isHeardOnce { bell.silence() }
         return waiting.withLock { waiting in
             let all = waiting
             waiting = []

@@ -70,9 +70,11 @@ package enum TCP {
         backlog: Int32 = 4096
     ) throws -> FileDescriptor {
         let candidates = try resolve(host.isEmpty ? nil : host, port: port, passive: true)
-        return FileDescriptor(owning: try firstSuccess(of: candidates, host: host) { candidate in
-            try listen(on: candidate, isWildcard: host.isEmpty, sharesPort: sharesPort, backlog: backlog)
-        })
+        return FileDescriptor(
+            owning: try firstSuccess(of: candidates, host: host) { candidate in
+                try listen(on: candidate, isWildcard: host.isEmpty, sharesPort: sharesPort, backlog: backlog)
+            }
+        )
     }
 
     /// Tries one address after the other. Numbers, not descriptors, so that the loop owns nothing on an error.
@@ -148,9 +150,11 @@ package enum TCP {
         localHost: String? = nil
     ) throws -> FileDescriptor {
         let candidates = try resolve(host, port: port, passive: false)
-        return FileDescriptor(owning: try firstSuccess(of: candidates, host: host) { candidate in
-            try connect(to: candidate, isBlocking: isBlocking, localHost: localHost)
-        })
+        return FileDescriptor(
+            owning: try firstSuccess(of: candidates, host: host) { candidate in
+                try connect(to: candidate, isBlocking: isBlocking, localHost: localHost)
+            }
+        )
     }
 
     private static func connect(
@@ -183,6 +187,7 @@ package enum TCP {
         return code == 0 ? nil : SystemCallError(call: "connect", code: code)
     }
 
+    /// The address and port that the descriptor is bound to; nil when it is no internet socket, or bound to nothing.
     package static func localAddress(of descriptor: borrowing FileDescriptor) -> SocketAddress? {
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
@@ -194,6 +199,7 @@ package enum TCP {
         return code == 0 ? SocketAddress(&storage) : nil
     }
 
+    /// Whether reads and writes wait, which they don't on descriptors that were made here.
     package static func setBlocking(_ descriptor: borrowing FileDescriptor, _ isBlocking: Bool) {
         let flags = fcntl(descriptor.number, F_GETFL)
         _ = fcntl(descriptor.number, F_SETFL, isBlocking ? flags & ~O_NONBLOCK : flags | O_NONBLOCK)
@@ -252,6 +258,7 @@ package enum TCP {
     }
 }
 
+/// A connection that was accepted, with the peer's address.
 package struct AcceptedSocket: ~Copyable {
     package let descriptor: FileDescriptor
     package let remote: SocketAddress
@@ -265,8 +272,10 @@ struct ResolvedAddress {
     let bytes: [UInt8]
     let text: String
 
-    /// SAFETY: `bytes` holds a socket address of the family, copied from the resolver.
+    /// Lends the address as the system's calls take it.
     func withPointer<R>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> R) -> R {
+        // SAFETY: `bytes` holds a whole socket address of the family, copied from the resolver, so it is not empty; the
+        // pointer is only good during the call.
         bytes.withUnsafeBytes { raw in
             body(raw.baseAddress!.assumingMemoryBound(to: sockaddr.self), socklen_t(raw.count))
         }
@@ -278,8 +287,8 @@ func resolve(_ host: String?, port: UInt16, passive: Bool) throws(AddressError) 
     hints.ai_family = AF_UNSPEC
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
     hints.ai_flags = passive ? AI_PASSIVE : 0
-    var list: UnsafeMutablePointer<addrinfo>?
     // SAFETY: the list is copied and freed below; the resolver does not keep the hints.
+    var list: UnsafeMutablePointer<addrinfo>?
     let code = getaddrinfo(host, String(port), &hints, &list)
     guard code == 0 else {
         throw AddressError(host: host ?? "*", reason: String(cString: gai_strerror(code)))
@@ -289,6 +298,7 @@ func resolve(_ host: String?, port: UInt16, passive: Bool) throws(AddressError) 
     var next = list
     while let current = next {
         let info = current.pointee
+        // SAFETY: `ai_addr` points to `ai_addrlen` bytes inside the list, which are copied before it is freed.
         let raw = UnsafeRawBufferPointer(start: info.ai_addr, count: Int(info.ai_addrlen))
         let text = host.map { $0.contains(":") ? "[\($0)]:\(port)" : "\($0):\(port)" } ?? "*:\(port)"
         found.append(ResolvedAddress(family: info.ai_family, bytes: Array(raw), text: text))

@@ -15,8 +15,9 @@ package final class ThreadSignal: Sendable {
     package func raise() {
         parts.lock()
         parts.isRaised = true
-        parts.wakeOne()
         parts.unlock()
+        // After unlocking, or the woken thread would only wait again: for the lock.
+        parts.wakeOne()
     }
 
     /// Blocks the calling thread until the flag is raised, and takes it down again.

@@ -13,36 +13,29 @@ package struct EventName: Sendable, Hashable {
 }
 
 // MARK: Names of the reference server, with its levels (protocol.md, section 10)
+//
+// Those of its names that stand for something which cannot happen here, or which a line above tells as well, are
+// not here: the list of differences says so.
 
 extension EventName {
-    /// The server begins to listen: address, ports.
+    /// Vehicles are served from now on: address, compatibility, records.
     package static let startingServer = EventName("starting_server", .info)
-    /// The status port is open.
+    /// The status port is open: address.
     package static let statusServerConfigured = EventName("status_server_configured", .info)
-    /// `tls.ca_file` was added to the trusted certificates. The misspelling is the reference's.
+    /// `tls.ca_file` was added to the trusted certificates: ca_file, certificates. The misspelling is the
+    /// reference's.
     package static let customCAFileAppended = EventName("custom_ca_file_appened", .info)
     /// Neither Prometheus nor StatsD is configured.
     package static let skippingMetrics = EventName("config_skipping_empty_metrics_provider", .info)
     /// StatsD is sent to: host, prefix, period.
     package static let newStatsDClient = EventName("new_statsd_client", .info)
-    /// An HTTP request on the vehicle port begins: uuid, method, urlPath, remote_ip.
-    package static let requestStart = EventName("request_start", .info, isLimited: true)
-    /// It ended: the same and duration_ms.
-    package static let requestEnd = EventName("request_end", .info, isLimited: true)
     /// A vehicle is connected: network_interface, txid, method, path, user_agent.
     package static let socketConnected = EventName("socket_connected", .info)
-    /// It is gone: bytes per record type, total, duration_sec.
+    /// It is gone: payload bytes per record type and in total, duration_sec, reason.
     package static let socketDisconnected = EventName("socket_disconnected", .info)
-    /// A record's content, by the logger dispatcher alone.
-    package static let recordPayload = EventName("record_payload", .info)
-    /// A record whose content has a kind that this build does not know.
-    package static let unknownPayloadDataType = EventName("unknown_payload_data_type", .info, isLimited: true)
-    /// A datum whose value has a type that this build does not know.
-    package static let unknownPayloadValueDataType =
-        EventName("unknown_payload_value_data_type", .info, isLimited: true)
-    /// The server was told to stop.
+    /// The server was told to stop: connections.
     package static let attemptingToClose = EventName("attempting_to_close", .info)
-    /// The server has stopped.
+    /// The server has stopped: left, the records that vehicles keep because no dispatcher took them.
     package static let stoppedServer = EventName("stopped_server", .info)
     /// A certificate gives no identity: issuer, subject, reason.
     package static let extractSenderIDError = EventName("extract_sender_id_err", .error, isLimited: true)
@@ -52,8 +45,6 @@ extension EventName {
     package static let unexpectedRecord = EventName("unexpected_record", .error, isLimited: true)
     /// An envelope that carries no stream message.
     package static let unknownMessageType = EventName("unknown_message_type_error", .error, isLimited: true)
-    /// The logger dispatcher could not express a record.
-    package static let recordLoggingError = EventName("record_logging_error", .error, isLimited: true)
     /// No CONNECTED record could be made. The misspelling is the reference's.
     package static let connectivityRegistrationError =
         EventName("connectivity_registeration_error", .error, isLimited: true)
@@ -64,21 +55,12 @@ extension EventName {
     package static let rateLimitExceeded = EventName("rate_limit_exceeded", .error, isLimited: true)
     /// A vehicle's connection broke.
     package static let socketError = EventName("socket_err", .error, isLimited: true)
-    /// A request asked for an upgrade and could not have it.
+    /// A request could not become a WebSocket: status, error.
     package static let webSocketPromotionError = EventName("websocket_promotion_error", .error, isLimited: true)
-    /// A connection could not be closed in order.
-    package static let webSocketCloseError = EventName("websocket_close_err", .error, isLimited: true)
-    /// `log_level` names no level; info is used.
-    package static let invalidLevel = EventName("invalid_level", .error)
-    /// The metrics port does not work.
-    package static let metricsServerError = EventName("metrics_server_err", .error)
-    /// The status port does not work.
-    package static let statusServerError = EventName("status", .error)
-    /// A dispatcher could not be closed in order.
-    package static let producerCloseError = EventName("producer_close_error", .error)
-    /// A record goes to its dispatchers. Without the record's bytes, which the reference prints here.
+    /// A record goes to its dispatchers: vin, txid, record_type. Without the record's bytes, which the reference
+    /// prints here.
     package static let dispatchingMessage = EventName("dispatching_message", .debug)
-    /// A vehicle is answered.
+    /// A vehicle gets an ack: vin, txid, record_type.
     package static let messageRespond = EventName("message_respond", .debug)
 }
 
@@ -91,6 +73,16 @@ extension EventName {
     package static let tlsHandshakeFailed = EventName("tls_handshake_failed", .warning, isLimited: true)
     /// A new certificate or CA bundle could not be used; the old one stays.
     package static let tlsReloadFailed = EventName("tls_reload_failed", .error)
+    /// A message over the size limit was thrown away as it came: bytes, limit. Answered with an error.
+    package static let recordTooBig = EventName("record_too_big", .error, isLimited: true)
+    /// A peer broke WebSocket's rules, so that its connection was closed: close_code, error.
+    package static let webSocketViolation = EventName("websocket_violation", .warning, isLimited: true)
+    /// A request on the vehicle port that is none for a WebSocket was refused: status, error.
+    package static let requestRefused = EventName("request_refused", .warning, isLimited: true)
+    /// A signal asked for something that this server does not do while it runs: reason.
+    package static let reloadIgnored = EventName("reload_ignored", .warning)
+    /// At the end: what one dispatcher still delivered and what it left.
+    package static let dispatcherDrained = EventName("dispatcher_drained", .info)
     /// A peer completed TLS and sent no request in time.
     package static let requestMissing = EventName("request_missing", .info, isLimited: true)
     /// A connection was refused because there are as many as may be.

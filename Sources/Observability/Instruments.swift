@@ -26,6 +26,7 @@ package final class Gauge: Sendable {
 
     package init() {}
 
+    /// From now on the gauge stands at this value.
     package func set(_ value: Double) {
         bits.store(value.bitPattern, ordering: .relaxed)
     }

@@ -17,7 +17,7 @@ package final class Log: Sendable {
 
     /// - Parameters:
     ///   - level: lines below it are left out; ``setLevel(_:)`` changes it later.
-    ///   - maskVINs: whether the values of `vin`, `sender_id` and `device_id` lose their middle (`log.mask_vins`).
+    ///   - maskVINs: whether VINs lose their middle, in every field that mentions one (`log.mask_vins`).
     ///   - limit: for ``limited(_:_:_:)``.
     ///   - now: the clock that the limit runs on.
     package init(
@@ -60,18 +60,22 @@ package final class Log: Sendable {
         level.rawValue >= threshold.load(ordering: .relaxed)
     }
 
+    /// For somebody who looks for a fault. The fields are only made when the line is written.
     package func debug(_ event: String, _ fields: @autoclosure () -> KeyValuePairs<String, LogValue> = [:]) {
         if writes(.debug) { write(.debug, event, fields()) }
     }
 
+    /// What happens in normal operation.
     package func info(_ event: String, _ fields: @autoclosure () -> KeyValuePairs<String, LogValue> = [:]) {
         if writes(.info) { write(.info, event, fields()) }
     }
 
+    /// What may need somebody's attention soon; the server goes on as it should.
     package func warning(_ event: String, _ fields: @autoclosure () -> KeyValuePairs<String, LogValue> = [:]) {
         if writes(.warning) { write(.warning, event, fields()) }
     }
 
+    /// What somebody must act on.
     package func error(_ event: String, _ fields: @autoclosure () -> KeyValuePairs<String, LogValue> = [:]) {
         if writes(.error) { write(.error, event, fields()) }
     }
@@ -104,6 +108,12 @@ package final class Log: Sendable {
         }
     }
 
+    /// The same for fields that are only known when the event happens. Not for limited events.
+    package func observe(_ event: EventName, listing fields: @autoclosure () -> [(key: String, value: LogValue)]) {
+        guard writes(event.level) else { return }
+        write(event.level, event.text, fields())
+    }
+
     /// Says for each limited event how many lines are missing at its end. Called once before the process ends.
     package func reportLeftOut() {
         for (event, count) in limiter.collectLeftOut() {
@@ -114,7 +124,7 @@ package final class Log: Sendable {
     private func write(
         _ level: LogLevel,
         _ event: String,
-        _ fields: KeyValuePairs<String, LogValue>,
+        _ fields: some Sequence<(key: String, value: LogValue)>,
         leftOut: Int = 0
     ) {
         var all = fields.map { (key: $0.key, value: $0.value) }

@@ -28,9 +28,9 @@ struct LogLine {
         self.event = event
         var latest: [String: LogValue] = [:]
         for (key, value) in fields {
-            let shown = maskVINs && VINMask.keys.contains(key) ? VINMask.masked(value) : value
-            latest[Self.ownKeys.contains(key) ? "fields." + key : key] = shown
+            latest[Self.ownKeys.contains(key) ? "fields." + key : key] = value
         }
+        if maskVINs { VINMask.apply(to: &latest) }
         self.fields = latest.map { (key: $0.key, value: $0.value) }.sorted { $0.key < $1.key }
     }
 
@@ -80,26 +80,5 @@ struct LogLine {
         }
         line.append(10)
         return line
-    }
-}
-
-/// Hides most of a VIN: the maker's first three characters and the last four stay, so that an operator can
-/// still tell vehicles of one fleet apart.
-enum VINMask {
-    /// Fields whose value is or holds a VIN.
-    static let keys: Set<String> = ["vin", "sender_id", "device_id"]
-
-    static func masked(_ value: LogValue) -> LogValue {
-        guard case .text(let text) = value else { return value }
-        // A sender id is `type.VIN`; the type says nothing about the vehicle.
-        if let dot = text.lastIndex(of: ".") {
-            return .text(text[...dot] + masked(text[text.index(after: dot)...]))
-        }
-        return .text(masked(text[...]))
-    }
-
-    private static func masked(_ vin: Substring) -> String {
-        guard vin.count > 7 else { return String(repeating: "*", count: vin.count) }
-        return vin.prefix(3) + String(repeating: "*", count: vin.count - 7) + vin.suffix(4)
     }
 }

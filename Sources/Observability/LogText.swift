@@ -29,6 +29,7 @@ enum LogText {
             case "\u{80}"..."\u{9F}", "\u{2028}", "\u{2029}":
                 line += "\\u".utf8
                 appendHex(scalar.value, digits: 4, to: &line)
+            // FORCE: every scalar has a UTF-8 form; nil is for other encodings.
             default: line += UTF8.encode(scalar)!
             }
         }

@@ -13,17 +13,20 @@ package struct MetricFamily: Sendable, Hashable {
     package let series: [MetricSeries]
 }
 
+/// A label with its value, not escaped.
 package struct MetricLabel: Sendable, Hashable {
     package let name: String
     package let value: String
 }
 
+/// One line of a metric, or all lines of one histogram.
 package struct MetricSeries: Sendable, Hashable {
     /// Sorted by name.
     package let labels: [MetricLabel]
     package let value: MetricValue
 }
 
+/// What a series stands at.
 package enum MetricValue: Sendable, Hashable {
     case number(Double)
     /// Upper bounds in seconds with the counts between them.

@@ -75,6 +75,7 @@ private final class StatsDLink {
             isRunning = !stop.wait(until: next)
             next = MonotonicTime.now.adding(milliseconds: settings.flushMilliseconds)
             if socket == nil { socket = open(isLastTry: !isRunning) }
+            // FORCE: what can't be copied can't be bound to a name for a call.
             if socket != nil { flush(registry, socket!) }
         }
     }

@@ -3,7 +3,7 @@ internal import COpenSSL
 // A BIO whose other end is a TLSBuffers. The callbacks check, find the object and forward; no logic lives here.
 // See the manual page BIO_meth_new(3).
 
-/// SAFETY: made once, never freed, only read afterwards.
+// SAFETY: made once, never freed, only read afterwards.
 nonisolated(unsafe) let bufferBIOMethod: OpaquePointer = {
     guard let method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "fleet-telemetry buffers") else {
         fatalError("out of memory")
@@ -14,10 +14,15 @@ nonisolated(unsafe) let bufferBIOMethod: OpaquePointer = {
     return method
 }()
 
-/// SAFETY: the data pointer is the TLSBuffers that owns the BIO, see there.
+/// The object behind the BIO.
 func buffers(of bio: OpaquePointer) -> TLSBuffers? {
+    unmanagedBuffers(of: bio)?.takeUnretainedValue()
+}
+
+private func unmanagedBuffers(of bio: OpaquePointer) -> Unmanaged<TLSBuffers>? {
     guard let data = BIO_get_data(bio) else { return nil }
-    return Unmanaged<TLSBuffers>.fromOpaque(data).takeUnretainedValue()
+    // SAFETY: the data pointer is the TLSBuffers that owns the BIO and outlives it, see there.
+    return Unmanaged<TLSBuffers>.fromOpaque(data)
 }
 
 private func readCallback(
@@ -25,9 +30,10 @@ private func readCallback(
     _ destination: UnsafeMutablePointer<CChar>?,
     _ count: Int32
 ) -> Int32 {
-    guard let bio, let destination, let buffers = buffers(of: bio) else { return -1 }
+    guard let bio, let destination, let buffers = unmanagedBuffers(of: bio) else { return -1 }
     fleet_BIO_clear_retry(bio)
-    let read = buffers.read(into: destination, count: Int(count))
+    // SAFETY: the session that OpenSSL works for holds the object, so that it needn't be retained for the call.
+    let read = buffers._withUnsafeGuaranteedRef { $0.read(into: destination, count: Int(count)) }
     if read == 0 {
         fleet_BIO_set_retry_read(bio)
         return -1
@@ -36,9 +42,10 @@ private func readCallback(
 }
 
 private func writeCallback(_ bio: OpaquePointer?, _ source: UnsafePointer<CChar>?, _ count: Int32) -> Int32 {
-    guard let bio, let source, let buffers = buffers(of: bio) else { return -1 }
+    guard let bio, let source, let buffers = unmanagedBuffers(of: bio) else { return -1 }
     fleet_BIO_clear_retry(bio)
-    buffers.write(from: source, count: Int(count))
+    // SAFETY: as in `readCallback`.
+    buffers._withUnsafeGuaranteedRef { $0.write(from: source, count: Int(count)) }
     return count
 }
 

@@ -97,8 +97,11 @@ package final class TLSServerContext {
         SSL_CTX_set_alpn_select_cb(pointer, selectProtocol, nil)
         try use(settings.identity, in: pointer)
         trust(settings.clientAuthorities, in: pointer)
-        // No list of acceptable authorities is sent: a vehicle whose issuer is not on it would withhold its certificate.
+        // No list of acceptable authorities is sent: a vehicle whose issuer is not on it would withhold its
+        // certificate.
         SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, noteRefusal)
+        // A renewed context is made between two turns of a loop, see `TLSSession`.
+        ERR_clear_error()
     }
 
     deinit {

@@ -8,6 +8,10 @@ package import TelemetryModel
 /// A session never touches a socket by itself: ``receive(from:)`` brings ciphertext into the loop's shared
 /// ``TLSBuffers``, the other calls work on it, and ``takeOutbound()`` is what has to be sent afterwards.
 /// Between two connections' turns nothing of a session is left in the shared buffers.
+///
+/// OpenSSL judges a failed call by the thread's error queue, so that has to be empty before each. Whatever may leave
+/// something in it empties it afterwards, and reading and writing rely on that: emptying it before every call took
+/// 2,500 instructions per record.
 package struct TLSSession: ~Copyable {
     // SAFETY: owned; made in init, freed in deinit, never handed out.
     private let pointer: OpaquePointer
@@ -49,6 +53,7 @@ package struct TLSSession: ~Copyable {
     deinit {
         // SAFETY: freed once, on the loop's thread; this drops the references to the BIO.
         SSL_free(pointer)
+        ERR_clear_error()
     }
 
     /// Takes what the socket has, once, and at most ``TLSBuffers/inboundBytes``.
@@ -72,7 +77,11 @@ package struct TLSSession: ~Copyable {
     package borrowing func handshake() -> HandshakeProgress {
         ERR_clear_error()
         let code = SSL_do_handshake(pointer)
-        if code == 1 { return .done }
+        if code == 1 {
+            // Trying what a certificate could be leaves errors, although it is one.
+            ERR_clear_error()
+            return .done
+        }
         switch SSL_get_error(pointer, code) {
         case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE:
             return .wantsMore
@@ -85,10 +94,9 @@ package struct TLSSession: ~Copyable {
 
     /// Decrypts received bytes into `buffer` from `offset` on, as much as one TLS record holds.
     ///
-    /// Repeat until ``TLSReadProgress/wantsMore``; only then may another connection have its turn.
+    /// Repeat until ``TLSReadProgress/wantsMore`` or ``isDrained``; only then may another connection have its turn.
     package borrowing func read(into buffer: inout [UInt8], at offset: Int) -> TLSReadProgress {
         precondition(offset < buffer.count)
-        ERR_clear_error()
         // SAFETY: OpenSSL writes at most the count given, into the array's own storage.
         let count = buffer.withUnsafeMutableBytes {
             SSL_read(pointer, $0.baseAddress! + offset, Int32(min($0.count - offset, 1 << 20)))
@@ -104,12 +112,14 @@ package struct TLSSession: ~Copyable {
         }
     }
 
+    /// Whether everything that was received has been read: reading on would only find nothing, for 2,000 instructions.
+    package var isDrained: Bool { buffers.isInboundEmpty && SSL_pending(pointer) == 0 }
+
     /// Encrypts `bytes`; the result waits in the shared outbound buffer.
     ///
     /// - Returns: nil on success. A failure means that the session is of no more use.
     package borrowing func write(_ bytes: borrowing Span<UInt8>) -> TLSFailure? {
         guard bytes.count > 0 else { return nil }
-        ERR_clear_error()
         // SAFETY: OpenSSL reads the bytes before it returns; the BIO takes everything, so nothing is written in part.
         let code = bytes.withUnsafeBytes { SSL_write(pointer, $0.baseAddress!, Int32($0.count)) }
         return code > 0 ? nil : .fromErrorQueue(refusal: nil)
@@ -123,13 +133,12 @@ package struct TLSSession: ~Copyable {
     }
 
     /// Whether ciphertext waits to be sent.
-    package var hasOutbound: Bool { !buffers.outbound.isEmpty }
+    package var hasOutbound: Bool { buffers.outboundCount > 0 }
 
     /// The ciphertext to send, which leaves the shared buffer empty.
     package borrowing func takeOutbound() -> [UInt8] {
-        let bytes = buffers.outbound
-        buffers.outbound = []
-        return bytes
+        defer { buffers.clearOutbound() }
+        return buffers.copyOutbound()
     }
 
     /// Sends the waiting ciphertext. The common case, and free of copies.
@@ -140,19 +149,17 @@ package struct TLSSession: ~Copyable {
         to descriptor: borrowing FileDescriptor,
         rest: inout [UInt8]
     ) -> SystemCallError? {
-        guard !buffers.outbound.isEmpty else { return nil }
-        defer { buffers.outbound.removeAll(keepingCapacity: true) }
+        let total = buffers.outboundCount
+        guard total > 0 else { return nil }
+        defer { buffers.clearOutbound() }
         guard rest.isEmpty else {
-            rest.append(contentsOf: buffers.outbound)
+            rest += buffers.copyOutbound()
             return nil
         }
         var sent = 0
-        let total = buffers.outbound.count
         while sent < total {
-            // SAFETY: the kernel reads at most what is left of the array.
-            let count = buffers.outbound.withUnsafeBytes {
-                Glibc.send(descriptor.number, $0.baseAddress! + sent, total - sent, Int32(MSG_NOSIGNAL))
-            }
+            // SAFETY: the kernel reads what is left of the initialised bytes.
+            let count = Glibc.send(descriptor.number, buffers.outbound + sent, total - sent, Int32(MSG_NOSIGNAL))
             if count >= 0 {
                 sent += count
                 continue
@@ -160,7 +167,7 @@ package struct TLSSession: ~Copyable {
             let code = errno
             if code == EINTR { continue }
             if code == EAGAIN {
-                rest.append(contentsOf: buffers.outbound[sent...])
+                rest = buffers.copyOutbound(from: sent)
                 return nil
             }
             return SystemCallError(call: "send", code: code)
@@ -174,6 +181,7 @@ package struct TLSSession: ~Copyable {
     package var peerCertificate: CertificateFacts? {
         // SAFETY: get0 borrows from the session; the facts are copied out before the session can go.
         guard let certificate = SSL_get0_peer_certificate(pointer) else { return nil }
+        defer { ERR_clear_error() }
         return certificateFacts(of: certificate)
     }
 

@@ -8,8 +8,9 @@ package import TelemetryModel
 package struct PayloadDecoder: ~Copyable {
     private var arena = UnpackArena()
     private let schema = WireSchema.shared
-    /// The last VIN that was decoded: a vehicle writes the same one into all its records.
-    private var vin = ""
+    /// The VIN that the next payload likely holds, by default the last one that was decoded. A text is only made of
+    /// another one.
+    var vin = ""
 
     package init() {}
 

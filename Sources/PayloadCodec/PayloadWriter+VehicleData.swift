@@ -17,17 +17,25 @@ extension WireBuffer {
     @inline(__always)
     private mutating func write(_ datum: Datum) {
         number(0x08, Int64(datum.field.number))
-        switch datum.value {
-        case .absent:
-            break
-        case let value:
+        if let unknown = datum.unknown { return write(datum.value, unknown) }
+        if case .absent = datum.value { return }
+        byte(0x12)
+        let start = begin()
+        write(datum.value, unknownOfMember: [])
+        end(start)
+    }
+
+    /// The rest of a datum that holds something new; kept apart so that all others needn't touch three empty arrays.
+    @inline(never)
+    private mutating func write(_ value: SignalValue, _ unknown: DatumUnknown) {
+        if value != .absent {
             byte(0x12)
             let start = begin()
-            write(value, unknownOfMember: datum.unknown?.ofMember ?? [])
-            if let unknown = datum.unknown { append(unknown.ofValue) }
+            write(value, unknownOfMember: unknown.ofMember)
+            append(unknown.ofValue)
             end(start)
         }
-        if let unknown = datum.unknown { append(unknown.ofDatum) }
+        append(unknown.ofDatum)
     }
 
     /// The member of `Value`. A member is written even when it is zero: that it is set says which one it is.

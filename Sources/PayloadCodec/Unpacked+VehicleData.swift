@@ -14,11 +14,17 @@ extension VehicleData {
                 if let member = members[index] { data.append(try Datum(member, index: index)) }
             }
         }
-        self.init(data: data)
-        createdAt = .unpacked(message.pointee.created_at, unknown: &createdAtUnknown)
-        self.vin = try message.pointee.vin.text(likely: &vin, "vin")
-        isResend = message.pointee.is_resend != 0
-        unknown = message.pointee.base.unknown
+        // Everything at once: a property that is replaced costs a release of the array that stood there, empty or not.
+        self.init(
+            data: data,
+            createdAt: .unpacked(message.pointee.created_at),
+            vin: try message.pointee.vin.text(likely: &vin, "vin"),
+            isResend: message.pointee.is_resend != 0,
+            unknown: message.pointee.base.unknown
+        )
+        if let createdAt = message.pointee.created_at, createdAt.pointee.base.n_unknown_fields > 0 {
+            createdAtUnknown = createdAt.pointee.base.unknown
+        }
     }
 }
 

@@ -63,8 +63,15 @@ extension Timestamp {
         _ message: UnsafeMutablePointer<Google__Protobuf__Timestamp>?,
         unknown: inout UnknownFields
     ) -> Timestamp? {
+        if let message, message.pointee.base.n_unknown_fields > 0 { unknown = message.pointee.base.unknown }
+        return unpacked(message)
+    }
+
+    /// The same without its unknown fields.
+    // SAFETY: as above.
+    @inline(__always)
+    static func unpacked(_ message: UnsafeMutablePointer<Google__Protobuf__Timestamp>?) -> Timestamp? {
         guard let message else { return nil }
-        if message.pointee.base.n_unknown_fields > 0 { unknown = message.pointee.base.unknown }
         return Timestamp(seconds: message.pointee.seconds, nanos: message.pointee.nanos)
     }
 }

@@ -1,3 +1,6 @@
+package import Dispatching
+package import TelemetryModel
+
 /// How the receiver listens and what it allows a connection to do. Filled from the configuration.
 package struct ReceiverSettings: Sendable {
     /// Name or numeric address to listen on; empty for all.
@@ -30,6 +33,14 @@ package struct ReceiverSettings: Sendable {
 
     /// False keeps failed TLS handshakes out of the log; they are counted all the same.
     package var logsHandshakeFailures = true
+
+    /// Says what keeps a decoded record from being dispatched, so that it is answered with an error; nil accepts
+    /// every record. Called for each one on event loops.
+    package var complaint: (@Sendable (RecordContent) -> String?)?
+
+    /// The dispatchers that `reliable_ack_sources` names for a type, for the counters `reliable_ack`. Which lanes
+    /// an ack waits for is the router's matter.
+    package var reliableAckSources: [RecordType: [DispatcherName]] = [:]
 
     /// Whether transforms and answers follow the reference server to the letter.
     package var isReferenceCompatible = false

@@ -3,6 +3,7 @@ package import LinuxSystem
 package import Observability
 package import OpenSSLTransport
 internal import Synchronization
+internal import TelemetryModel
 
 /// Listens for vehicles and turns what they send into records on their routes: all event loops together.
 ///
@@ -42,7 +43,8 @@ package final class VehicleReceiver: Sendable {
             log: log,
             meters: meters,
             socketNames: SocketNames(),
-            tap: tap
+            tap: tap,
+            reliableAcks: ReliableAckMeters(settings.reliableAckSources, meters.reference)
         )
         let opened = try Self.openListeners(settings, count: count)
         var doors: [LoopDoor] = []
@@ -51,7 +53,13 @@ package final class VehicleReceiver: Sendable {
         var threads: [LoopThread] = []
         for index in 0..<count {
             threads.append(
-                try Self.startLoop(UInt16(index), context, doors[index], FileDescriptor(owning: opened.numbers[index]), tls)
+                try Self.startLoop(
+                    UInt16(index),
+                    context,
+                    doors[index],
+                    FileDescriptor(owning: opened.numbers[index]),
+                    tls
+                )
             )
         }
         address = opened.address

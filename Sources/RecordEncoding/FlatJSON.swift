@@ -9,6 +9,7 @@ package import TelemetryModel
 /// digits, because clients refuse a moment without one; a record without `createdAt` takes the time at which it
 /// was received. Other record types are as in ``RecordJSON``'s standard mode.
 package enum FlatJSON {
+    /// The JSON of any record, without line feed.
     package static func encode(_ record: Record) -> [UInt8] {
         var json = JSONWriter(reservingCapacity: 512)
         guard case .vehicleData(let data) = record.content else {

@@ -1,5 +1,6 @@
 internal import JSONText
 internal import TelemetryModel
+internal import TextCodec
 
 /// What Go's `fmt` prints for maps and slices: `map[Soc:71.25 Tags:map[]]`, `[a b]`. Nothing is quoted, so it can't be
 /// parsed for sure; people read it.
@@ -7,7 +8,7 @@ struct GoMapWriter: LoggerOutput {
     private var buffer = JSONWriterBuffer(reservingCapacity: 1024)
     private var needsSpace = false
 
-    consuming func take() -> [UInt8] { buffer.take() }
+    mutating func take() -> [UInt8] { buffer.take() }
 
     mutating func beginMap() {
         beginValue()
@@ -69,7 +70,7 @@ struct GoMapWriter: LoggerOutput {
 
     mutating func base64(_ data: ArraySlice<UInt8>) {
         beginValue()
-        Base64.append(data, to: &buffer)
+        Base64.encode(data.span) { buffer.append($0) }
     }
 
     mutating func absentValue() { text("<nil>") }

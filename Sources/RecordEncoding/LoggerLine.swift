@@ -39,7 +39,7 @@ extension LoggerEncoding {
         try append(record, to: &json)
         json.member("level", "info")
         json.key("metadata")
-        Self.append(RecordMetadata(record), to: &json)
+        Self.append(metadataOf: record, to: &json)
         json.member("msg", "record_payload")
         json.key("time")
         json.date(time, fraction: .trimmed)
@@ -52,7 +52,7 @@ extension LoggerEncoding {
         var data = GoMapWriter()
         try append(record, to: &data)
         var metadata = GoMapWriter()
-        Self.append(RecordMetadata(record), to: &metadata)
+        Self.append(metadataOf: record, to: &metadata)
 
         var line = JSONWriterBuffer(reservingCapacity: 1024)
         line.append("time=\"")
@@ -66,11 +66,11 @@ extension LoggerEncoding {
         return line.take()
     }
 
-    private static func append(_ metadata: RecordMetadata, to output: inout some LoggerOutput) {
+    private static func append(metadataOf record: Record, to output: inout some LoggerOutput) {
         output.beginMap()
-        for entry in metadata.entries {
-            output.key(entry.key)
-            output.text(entry.text)
+        RecordMetadata.forEach(of: record) { (key, text) in
+            output.key(key)
+            output.text(text)
         }
         output.endMap()
     }

@@ -1,7 +1,7 @@
 internal import TelemetryModel
 
 /// Names in the logger's data: the order of the fields, and what verbose mode calls the members of a value.
-struct LoggerNames: Sendable {
+final class LoggerNames: Sendable {
     static let shared = LoggerNames()
 
     /// Where a name stands when all names of the data are sorted by their bytes.

@@ -1,5 +1,6 @@
 internal import JSONText
 internal import TelemetryModel
+internal import TextCodec
 
 /// What a line of the logger is written to: the same walk over a record makes JSON and Go's map text.
 protocol LoggerOutput {
@@ -42,7 +43,7 @@ extension JSONWriter: LoggerOutput {
         raw { MomentText.appendSeconds(moment, fraction: fraction, to: &$0) }
     }
 
-    mutating func base64(_ data: ArraySlice<UInt8>) { quoted { Base64.append(data, to: &$0) } }
+    mutating func base64(_ data: ArraySlice<UInt8>) { quoted { text in Base64.encode(data.span) { text.append($0) } } }
     mutating func absentValue() { null() }
     mutating func absentList() { null() }
     mutating func absentMap() { null() }

@@ -20,32 +20,48 @@ enum MomentText {
     /// Years have four digits at least; beyond 9999 they have more, before year 0 a minus sign in front, as Go's
     /// `time` writes them. Nanoseconds out of range carry over into the seconds.
     static func appendDate(_ moment: Timestamp, fraction: Fraction, to text: inout JSONWriterBuffer) {
+        text.write(atMost: longestDate) { (room, start) in writeDate(moment, fraction: fraction, to: &room, at: start) }
+    }
+
+    /// No date is longer: a year of 64 bits with its sign.
+    static let longestDate = 64
+
+    /// ``appendDate(_:fraction:to:)`` into room that is there already; returns the place after it.
+    static func writeDate(
+        _ moment: Timestamp,
+        fraction: Fraction,
+        to room: inout MutableRawSpan,
+        at start: Int
+    ) -> Int {
         let (seconds, nanos) = normalized(moment)
-        let day = floorDivide(seconds, 86_400)
-        let second = UInt32(truncatingIfNeeded: day.remainder)
-        let date = civilDate(day: day.quotient)
-        text.write(atMost: 64) { (room, start) in
-            var place = start
-            if date.year < 0 { place = room.put(UInt8(ascii: "-"), at: place) }
-            let year = date.year.magnitude
-            if year < 10_000 {
-                place = NumberText.write(padded: UInt32(year), 4, to: &room, at: place)
-            } else {
-                place = NumberText.write(Int64(clamping: year), to: &room, at: place)
-            }
-            @inline(__always)
-            func two(_ mark: Unicode.Scalar, _ value: UInt32) {
-                place = room.put(UInt8(ascii: mark), at: place)
-                place = NumberText.write(padded: value, 2, to: &room, at: place)
-            }
-            two("-", date.month)
-            two("-", date.day)
-            two("T", second / 3600)
-            two(":", second / 60 % 60)
-            two(":", second % 60)
-            place = write(nanos: nanos, fraction, to: &room, at: place)
-            return room.put(UInt8(ascii: "Z"), at: place)
-        }
+        let (day, second) = floorDivide(seconds, 86_400)
+        let date = civilDate(day: day)
+        let (minute, secondOfMinute) = UInt32(truncatingIfNeeded: second).quotientAndRemainder(dividingBy: 60)
+        // The last two digits of the year, and all of the month, the hyphen after it, and so on: eight bytes at a time.
+        let year = date.year.magnitude
+        var place = writeCentury(year / 100, isNegative: date.year < 0, to: &room, at: start)
+        let yearAndMonth =
+            pair(UInt32(year % 100)) | mark("-", 2) | pair(date.month) &<< 24 | mark("-", 5) | pair(date.day) &<< 48
+        place = room.put(yearAndMonth, 8, at: place)
+        let time =
+            mark("T", 0) | pair(minute / 60) &<< 8 | mark(":", 3) | pair(minute % 60) &<< 32 | mark(":", 6)
+        place = room.put(time, 7, at: place)
+        place = room.put(pair(secondOfMinute), 2, at: place)
+        place = write(nanos: nanos, fraction, to: &room, at: place)
+        return room.put(UInt8(ascii: "Z"), at: place)
+    }
+
+    /// What stands before the last two digits of the year.
+    @inline(__always)
+    private static func writeCentury(
+        _ century: UInt64,
+        isNegative: Bool,
+        to room: inout MutableRawSpan,
+        at start: Int
+    ) -> Int {
+        let place = isNegative ? room.put(UInt8(ascii: "-"), at: start) : start
+        if century < 100 { return room.put(pair(UInt32(century)), 2, at: place) }
+        return NumberText.write(Int64(century), to: &room, at: place)
     }
 
     /// Seconds since 1970 as a decimal number, exact, e.g. `1700000000.123456789` or `-4.999999993`.
@@ -79,6 +95,11 @@ enum MomentText {
         to room: inout MutableRawSpan,
         at start: Int
     ) -> Int {
+        // Milliseconds, which is what vehicles send.
+        if nanos % 1_000_000 == 0, nanos != 0, fraction == .groups || fraction == .groupsAlways {
+            let (hundreds, rest) = (nanos / 1_000_000).quotientAndRemainder(dividingBy: 100)
+            return room.put(mark(".", 0) | UInt64(hundreds | 0x30) &<< 8 | pair(rest) &<< 16, 4, at: start)
+        }
         var rest = nanos
         var digits = 9
         switch fraction {
@@ -105,6 +126,22 @@ enum MomentText {
         return NumberText.write(padded: rest, digits, to: &room, at: place)
     }
 
+    /// Two digits as the lowest bytes of a word, the tens first.
+    ///
+    /// - Parameter value: below 100.
+    @inline(__always)
+    private static func pair(_ value: UInt32) -> UInt64 {
+        let tens = value / 10
+        return UInt64((tens | (value &- 10 &* tens) &<< 8) | 0x3030)
+    }
+
+    /// A character as a byte of a word, counted from the lowest.
+    @inline(__always)
+    private static func mark(_ character: Unicode.Scalar, _ byte: UInt64) -> UInt64 {
+        UInt64(UInt8(ascii: character)) &<< (8 &* byte)
+    }
+
+    @inline(__always)
     private static func floorDivide(_ value: Int64, _ divisor: Int64) -> (quotient: Int64, remainder: Int64) {
         let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
@@ -114,13 +151,13 @@ enum MomentText {
     /// the leap day comes last; 400 years have 146,097 days.
     private static func civilDate(day: Int64) -> (year: Int64, month: UInt32, day: UInt32) {
         let era = floorDivide(day + 719_468, 146_097)
-        let dayOfEra = Int(era.remainder)
+        let dayOfEra = UInt32(truncatingIfNeeded: era.remainder)
         let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
         let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
         let shiftedMonth = (5 * dayOfYear + 2) / 153
         let dayOfMonth = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
         let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
         let year = era.quotient * 400 + Int64(yearOfEra) + (month <= 2 ? 1 : 0)
-        return (year, UInt32(month), UInt32(dayOfMonth))
+        return (year, month, dayOfMonth)
     }
 }

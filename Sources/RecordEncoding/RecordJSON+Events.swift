@@ -1,5 +1,6 @@
 internal import JSONText
 internal import TelemetryModel
+internal import TextCodec
 
 extension RecordJSON {
     static func append(_ alerts: VehicleAlerts, mode: EncodingMode, to json: inout JSONWriter) {
@@ -105,7 +106,7 @@ extension RecordJSON {
         for member in UnknownMember.all(in: fields) {
             json.key(member.name)
             if member.values.count > 1 { json.beginArray() }
-            for value in member.values { json.quoted { Base64.append(value, to: &$0) } }
+            for value in member.values { json.quoted { text in Base64.encode(value.span) { text.append($0) } } }
             if member.values.count > 1 { json.endArray() }
         }
     }

@@ -5,65 +5,128 @@ extension RecordJSON {
     static func append(_ data: VehicleData, mode: EncodingMode, to json: inout JSONWriter) {
         let names = RenderedNames.shared
         json.open(names.fixed(.data), of: names.pieces)
-        for datum in data.data where datum.unknown != nil || !appendAtOnce(datum, names, to: &json) {
-            append(datum, names, mode: mode, to: &json)
+        var index = appendPlain(data.data, from: 0, names, to: &json)
+        while index < data.data.count {
+            append(data.data[index], names, mode: mode, to: &json)
+            index = appendPlain(data.data, from: index + 1, names, to: &json)
         }
-        json.attach(names.fixed(.createdAt), of: names.pieces)
-        append(data.createdAt, to: &json)
-        json.attach(names.fixed(.vin), of: names.pieces)
-        json.string(data.vin)
-        json.attach(names.fixed(.isResend), of: names.pieces)
-        json.boolean(data.isResend)
-        append(unknown: data.unknown, mode: mode, to: &json)
-        json.endObject()
+        if !appendPlainEnd(data, names, to: &json) {
+            json.attach(names.fixed(.createdAt), of: names.pieces)
+            append(data.createdAt, to: &json)
+            json.attach(names.fixed(.vin), of: names.pieces)
+            json.string(data.vin)
+            json.attach(names.fixed(.isResend), of: names.pieces)
+            json.boolean(data.isResend)
+            append(unknown: data.unknown, mode: mode, to: &json)
+            json.endObject()
+        }
     }
 
-    /// The kinds that most data are, in one go: the pieces around the value and the value share one look at the
-    /// buffer.
+    /// Writes data of the kinds that most are, as many as follow one another, with few looks at the buffer.
     ///
-    /// - Returns: false, and nothing is written, if the datum isn't that simple.
+    /// - Returns: the index of the first datum that isn't that plain.
+    private static func appendPlain(
+        _ data: [Datum],
+        from start: Int,
+        _ names: RenderedNames,
+        to json: inout JSONWriter
+    ) -> Int {
+        var index = start
+        var isPlain = true
+        while isPlain, index < data.count {
+            json.write(atMost: names.longestDatum) { (room, start, needsComma) in
+                let lastPlace = room.byteCount &- names.longestDatum &- JSONWriterBuffer.slack
+                var place = needsComma ? room.put(UInt8(ascii: ","), at: start) : start
+                while index < data.count, place <= lastPlace {
+                    guard let end = write(data[index], names, to: &room, at: place) else {
+                        isPlain = false
+                        break
+                    }
+                    place = end
+                    index &+= 1
+                }
+                // Each brings the comma for the next, which the last has none of.
+                if place != start { place &-= 1 }
+                needsComma = needsComma || place != start
+                return place
+            }
+        }
+        return index
+    }
+
+    /// - Returns: the place after the datum and a comma; nil, and nothing that counts is written, if it isn't plain.
     @inline(__always)
-    private static func appendAtOnce(_ datum: Datum, _ names: RenderedNames, to json: inout JSONWriter) -> Bool {
-        guard let head = names.field(datum.field) else { return false }
+    private static func write(
+        _ datum: borrowing Datum,
+        _ names: RenderedNames,
+        to room: inout MutableRawSpan,
+        at start: Int
+    ) -> Int? {
+        guard datum.unknown == nil else { return nil }
+        var place = start
         @inline(__always)
-        func append(_ tag: UInt8, atMost count: Int, _ write: (inout MutableRawSpan, Int) -> Int) {
-            let member = names.member(tag)
-            json.value(atMost: head.byteCount + member.byteCount + count + 2) { (room, start) in
-                var place = names.pieces.write(head, to: &room, at: start)
-                place = names.pieces.write(member, to: &room, at: place)
-                place = write(&room, place)
-                return names.pieces.write(names.fixed(.end), to: &room, at: place)
-            }
+        func begin(_ head: RenderedNames.Head) -> Bool {
+            guard let piece = names.head(datum.field, head) else { return false }
+            place = names.pieces.write(piece, to: &room, at: place)
+            return true
         }
-        let longest = NumberText.longest
         switch datum.value {
-        case .float(let number) where number.isFinite:
-            append(MemberName.float, atMost: longest) { NumberText.write(number, .json, to: &$0, at: $1) }
-        case .double(let number) where number.isFinite:
-            append(MemberName.double, atMost: longest) { NumberText.write(number, .json, to: &$0, at: $1) }
+        case .float(let number):
+            guard number.isFinite, begin(.float) else { return nil }
+            place = NumberText.write(number, .json, to: &room, at: place)
+        case .double(let number):
+            guard number.isFinite, begin(.double) else { return nil }
+            place = NumberText.write(number, .json, to: &room, at: place)
         case .int(let number):
-            append(MemberName.int, atMost: longest) { NumberText.write(Int64(number), to: &$0, at: $1) }
+            guard begin(.int) else { return nil }
+            place = NumberText.write(Int64(number), to: &room, at: place)
         case .boolean(let flag):
-            append(MemberName.boolean, atMost: longest) { JSONWriter.write(flag, to: &$0, at: $1) }
+            guard begin(.boolean) else { return nil }
+            place = JSONWriter.write(flag, to: &room, at: place)
         case .choice(let kind, let number):
-            guard let value = names.choice(kind, number) else { return false }
-            append(kind.tag, atMost: value.byteCount) { names.pieces.write(value, to: &$0, at: $1) }
-        case .location(let latitude, let longitude) where latitude.isFinite && longitude.isFinite:
-            append(MemberName.location, atMost: 2 * longest + 32) { (room, start) in
-                var place = names.pieces.write(names.fixed(.latitude), to: &room, at: start)
-                place = NumberText.write(latitude, .json, to: &room, at: place)
-                place = names.pieces.write(names.fixed(.longitude), to: &room, at: place)
-                place = NumberText.write(longitude, .json, to: &room, at: place)
-                return names.pieces.write(names.fixed(.objectEnd), to: &room, at: place)
-            }
+            guard let value = names.choice(kind, number), begin(.bare) else { return nil }
+            place = names.pieces.write(names.member(kind.tag), to: &room, at: place)
+            place = names.pieces.write(value, to: &room, at: place)
+        case .text(let text):
+            guard text.utf8.count <= RenderedNames.plainTextLimit, begin(.text) else { return nil }
+            guard let end = JSONWriter.write(clean: text.utf8.span, .plain, to: &room, at: place) else { return nil }
+            place = end
+        case .location(let latitude, let longitude):
+            guard latitude.isFinite, longitude.isFinite, begin(.location) else { return nil }
+            place = NumberText.write(latitude, .json, to: &room, at: place)
+            place = names.write(.longitude, to: &room, at: place)
+            place = NumberText.write(longitude, .json, to: &room, at: place)
+            place = room.put(UInt8(ascii: "}"), at: place)
         default:
-            return false
+            return nil
         }
-        return true
+        // "}},": the end of the value and of the datum.
+        return room.put(0x2C_7D7D, 3, at: place)
+    }
+
+    /// Writes what follows the data, if there is nothing special about it.
+    ///
+    /// - Returns: whether it did; else nothing has been written.
+    private static func appendPlainEnd(_ data: VehicleData, _ names: RenderedNames, to json: inout JSONWriter) -> Bool {
+        guard let createdAt = data.createdAt, data.unknown.isEmpty else { return false }
+        let vin = data.vin.utf8.span
+        var isPlain = true
+        json.write(atMost: 96 + MomentText.longestDate + vin.count) { (room, start, needsComma) in
+            var place = names.write(.createdAtText, to: &room, at: start)
+            place = MomentText.writeDate(createdAt, fraction: .groups, to: &room, at: place)
+            place = names.write(.endOfTextVIN, to: &room, at: place)
+            guard let end = JSONWriter.write(clean: vin, .plain, to: &room, at: place) else {
+                isPlain = false
+                return start
+            }
+            needsComma = true
+            return names.write(data.isResend ? .resentEnd : .notResentEnd, to: &room, at: end)
+        }
+        return isPlain
     }
 
     private static func append(_ datum: Datum, _ names: RenderedNames, mode: EncodingMode, to json: inout JSONWriter) {
-        if let head = names.field(datum.field) {
+        if let head = names.head(datum.field, .bare) {
             json.open(head, of: names.pieces)
         } else {
             json.beginObject()

@@ -1,5 +1,6 @@
 internal import JSONText
 package import TelemetryModel
+internal import TextCodec
 
 /// The decoded record in protojson's canonical form: every member present, enum names (numbers when this build
 /// doesn't know them), camelCase, 64-bit integers and numbers that are not finite as text, absent messages `null`,
@@ -80,7 +81,7 @@ package enum RecordJSON {
     /// A guess that makes the buffer grow once at most: an eleventh allocation costs more than spare bytes.
     private static func capacity(_ content: RecordContent, payload: ArraySlice<UInt8>) -> Int {
         switch content {
-        case .vehicleData(let data): 160 + 96 * data.data.count
+        case .vehicleData(let data): RenderedNames.shared.longestDatum + 160 + 88 * data.data.count
         case .alerts(let alerts): 160 + 192 * alerts.alerts.count
         case .errors(let errors): 160 + 256 * errors.errors.count
         case .connectivity: 256
@@ -92,7 +93,7 @@ package enum RecordJSON {
     private static func appendOpaque(_ payload: ArraySlice<UInt8>, to json: inout JSONWriter) {
         json.beginObject()
         json.key("base64")
-        json.quoted { Base64.append(payload, to: &$0) }
+        json.quoted { text in Base64.encode(payload.span) { text.append($0) } }
         json.endObject()
     }
 }

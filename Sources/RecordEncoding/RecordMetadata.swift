@@ -12,16 +12,22 @@ package struct RecordMetadata: Sendable, Hashable {
     package let entries: [Entry]
 
     package init(_ record: Record) {
-        entries = [
-            Entry(key: "device_client_version", text: record.source.clientVersion),
-            // Milliseconds since 1970 by the server's clock.
-            Entry(key: "receivedat", text: String(record.receivedAt.rawValue)),
-            // These two are always 0 in the reference.
-            Entry(key: "timestamp", text: "0"),
-            Entry(key: "txid", text: record.txidText),
-            Entry(key: "txtype", text: record.type.topic),
-            Entry(key: "version", text: "0"),
-            Entry(key: "vin", text: record.vin.text),
-        ]
+        var entries: [Entry] = []
+        entries.reserveCapacity(7)
+        Self.forEach(of: record) { entries.append(Entry(key: $0, text: $1)) }
+        self.entries = entries
+    }
+
+    /// The entries one after another, for those who write them at once.
+    static func forEach(of record: Record, _ take: (_ key: String, _ text: String) -> Void) {
+        take("device_client_version", record.source.clientVersion)
+        // Milliseconds since 1970 by the server's clock.
+        take("receivedat", String(record.receivedAt.rawValue))
+        // These two are always 0 in the reference.
+        take("timestamp", "0")
+        take("txid", record.txidText)
+        take("txtype", record.type.topic)
+        take("version", "0")
+        take("vin", record.vin.text)
     }
 }

@@ -19,7 +19,9 @@ enum Readiness {
                 failing.append("\(snapshot.dispatcher.text): failing, \(attempts) attempts (\(failure.detail))")
             }
             if snapshot.isFull {
-                failing.append("\(snapshot.dispatcher.text): full with \(snapshot.records) records; vehicles are held back")
+                failing.append(
+                    "\(snapshot.dispatcher.text): full with \(snapshot.records) records; vehicles are held back"
+                )
             }
         }
         return failing

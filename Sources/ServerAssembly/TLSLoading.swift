@@ -1,13 +1,17 @@
 internal import LinuxSystem
+internal import Observability
 internal import OpenSSLTransport
 
 /// Reads the certificates that the configuration names.
 enum TLSLoading {
-    static func load(_ configuration: ServerConfiguration, directory: String) throws -> TLSServerSettings {
+    static func load(_ configuration: ServerConfiguration, directory: String, log: Log) throws -> TLSServerSettings {
         let identity = try TLSIdentity(chainPath: configuration.tls.serverCert, keyPath: configuration.tls.serverKey)
         var authorities: [Certificate] = []
         for file in configuration.clientCAFiles(besides: directory, exists: Files.exists) {
-            authorities += try Certificate.readAll(path: file.path)
+            let found = try Certificate.readAll(path: file.path)
+            authorities += found
+            guard file.setting == "tls.ca_file" else { continue }
+            log.observe(.customCAFileAppended, ["ca_file": .text(file.path), "certificates": .count(found.count)])
         }
         guard !authorities.isEmpty else { throw MissingClientAuthority() }
         return TLSServerSettings(identity: identity, clientAuthorities: authorities)

@@ -32,21 +32,30 @@ package final class TelemetryServer: Sendable {
     ///   - directory: where the configuration file lies, for files that are looked for beside it.
     ///   - custom: dispatchers of the program that embeds the server.
     ///   - queue: the dispatcher `queue`, when the program subscribes to it.
+    ///   - loggerOutput: where the dispatcher `logger` writes; nil for standard output.
     ///   - tap: sees every message; nil for none.
     package init(
         _ configuration: ServerConfiguration,
         directory: String = "",
         custom: [CustomDispatcher] = [],
         queue: QueueDispatcher? = nil,
+        loggerOutput: LoggerDispatcher.Output? = nil,
         tap: (any FrameTap)? = nil,
         log: Log
     ) throws(StartError) {
         let metrics = MetricRegistry()
         let tls = try StartError.during(.certificates) {
-            try TLSLoading.load(configuration, directory: directory)
+            try TLSLoading.load(configuration, directory: directory, log: log)
         }
         let plan = try StartError.during(.dispatchers) {
-            try configuration.dispatchPlan(custom: custom, queue: queue, log: log, metrics: metrics)
+            try configuration.requireDispatchers(besides: custom)
+            return try configuration.dispatchPlan(
+                custom: custom,
+                queue: queue,
+                loggerOutput: loggerOutput,
+                log: log,
+                metrics: metrics
+            )
         }
         let router = try StartError.during(.dispatchers) {
             try DispatchRouter(plan, log: log, metrics: metrics)
@@ -73,11 +82,17 @@ package final class TelemetryServer: Sendable {
         statsD = try Self.startStatsD(configuration, metrics, log)
         statusAddress = statusServer?.address
         metricsAddress = metricsServer?.address
-        log.info("starting_server", [
-            "address": .text(receiver.address.description),
-            "compatibility": .text(configuration.compatibility.rawValue),
-            "records": .text(configuration.records.keys.sorted().joined(separator: ",")),
-        ])
+        if metricsServer == nil, statsD == nil {
+            log.observe(.skippingMetrics, ["remedy": "set monitoring.prometheus_metrics_port to be scraped"])
+        }
+        log.observe(
+            .startingServer,
+            [
+                "address": .text(receiver.address.description),
+                "compatibility": .text(configuration.compatibility.rawValue),
+                "records": .text(configuration.records.keys.sorted().joined(separator: ",")),
+            ]
+        )
     }
 
     /// Takes nothing new, finishes what is in hand, says goodbye to vehicles, and frees everything. Blocks.
@@ -86,7 +101,7 @@ package final class TelemetryServer: Sendable {
     @discardableResult
     package func stop() -> DrainReport {
         let deadline = MonotonicTime.now.adding(milliseconds: configuration.shutdownTimeout.wholeMilliseconds)
-        log.info("attempting_to_close", ["connections": .number(Int64(receiver.meters.connections))])
+        log.observe(.attemptingToClose, ["connections": .number(Int64(receiver.meters.connections))])
         receiver.stopReading(until: deadline)
         let report = router.drain(until: deadline)
         receiver.finish()
@@ -94,13 +109,16 @@ package final class TelemetryServer: Sendable {
         metricsServer?.close()
         statsD?.close()
         for lane in report.lanes {
-            log.info("dispatcher_drained", [
-                "dispatcher": .text(lane.dispatcher.text),
-                "delivered": .number(Int64(lane.delivered)),
-                "left": .number(Int64(lane.left)),
-            ])
+            log.observe(
+                .dispatcherDrained,
+                [
+                    "dispatcher": .text(lane.dispatcher.text),
+                    "delivered": .number(Int64(lane.delivered)),
+                    "left": .number(Int64(lane.left)),
+                ]
+            )
         }
-        log.info("stopped_server", ["left": .number(Int64(report.left))])
+        log.observe(.stoppedServer, ["left": .number(Int64(report.left))])
         log.reportLeftOut()
         return report
     }
@@ -137,7 +155,7 @@ package final class TelemetryServer: Sendable {
                 port: UInt16(configuration.statusPort)
             )
             let server = try HTTPServer(settings, routes: routes, log: log)
-            log.info("status_server_configured", ["address": .text(server.address.description)])
+            log.observe(.statusServerConfigured, ["address": .text(server.address.description)])
             return server
         }
     }
@@ -172,9 +190,7 @@ package final class TelemetryServer: Sendable {
             let settings = configuration.monitoring.statsDSettings
         else { return nil }
         return try StartError.during(.statsD(settings.host)) {
-            let reporter = try StatsDReporter(settings, registry: metrics, log: log)
-            log.info("new_statsd_client", ["host": .text(settings.host)])
-            return reporter
+            try StatsDReporter(settings, registry: metrics, log: log)
         }
     }
 }

@@ -24,9 +24,16 @@ package final class Record: Sendable, Identifiable {
     package let receivedAt: UnixMilliseconds
     package let content: RecordContent
 
-    /// Payload and txid share one buffer: a record is one allocation of bytes.
-    private let bytes: [UInt8]
-    private let payloadCount: Int
+    /// Payload, then txid: they share one buffer, so that a record is one allocation of bytes.
+    ///
+    /// For code that runs per record: ``payload`` and ``txid`` make slices of it, which retain it each time.
+    package let bytes: [UInt8]
+    /// Where the payload ends in ``bytes``.
+    package let payloadCount: Int
+    /// What lanes count: the size of payload and txid together.
+    ///
+    /// Kept here rather than asked of ``bytes``, whose memory would have to be fetched for it.
+    package let transportedBytes: Int
 
     /// Deliveries that the record's ack still waits for. It lives here, rather than in an object of its own,
     /// to save an allocation per record; only `Dispatching` touches it.
@@ -54,6 +61,7 @@ package final class Record: Sendable, Identifiable {
         self.content = content
         self.bytes = bytes
         self.payloadCount = payloadCount
+        transportedBytes = bytes.count
     }
 
     package convenience init(
@@ -84,6 +92,9 @@ package final class Record: Sendable, Identifiable {
 
     /// The vehicle's own name for this message; the ack repeats it. Any bytes may come.
     package var txid: ArraySlice<UInt8> { bytes[payloadCount...] }
+
+    /// Where the txid lies in ``bytes``.
+    package var txidRange: Range<Int> { payloadCount..<transportedBytes }
 
     /// The txid for people and JSON; bytes that are not UTF-8 become U+FFFD.
     package var txidText: String { String(decoding: txid, as: UTF8.self) }

@@ -15,6 +15,7 @@ package enum FrameEvent: Sendable, Hashable {
     case oversize(length: Int)
 }
 
+/// One frame of a message that comes in several.
 package struct MessageFragment: Sendable, Hashable {
     /// Of the whole message.
     package var kind: MessageKind
@@ -22,6 +23,7 @@ package struct MessageFragment: Sendable, Hashable {
     package var isLast: Bool
 }
 
+/// What a close frame says (RFC 6455 section 5.5.1).
 package struct CloseFrame: Sendable, Hashable {
     /// nil when the peer gave none.
     package var code: CloseCode?

@@ -1,3 +1,5 @@
+internal import TextCodec
+
 /// Why an HTTP request does not become a WebSocket, in HTTP's terms.
 package struct UpgradeRefusal: Error, Sendable, Hashable, CustomStringConvertible {
     /// Status of the answer: 400, 405 or 426.
@@ -91,7 +93,7 @@ package enum WebSocketHandshake {
             )
         }
         let keys = values("Sec-WebSocket-Key")
-        guard keys.count == 1, case let key = trimmed(keys[0]), Base64.decode(key)?.count == 16 else {
+        guard keys.count == 1, case let key = trimmed(keys[0]), Base64.decode(key.utf8, .standard)?.count == 16 else {
             throw refusal(400, "The request needs exactly one Sec-WebSocket-Key, 16 bytes in Base64.")
         }
         return key

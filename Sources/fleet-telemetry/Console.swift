@@ -18,9 +18,14 @@ enum Console {
         bytes.isEmpty || StandardStream.output.write(bytes) ? .fine : .environment
     }
 
+    /// Writes lines about what goes on, each with its line feed.
+    static func print(error text: String) {
+        _ = StandardStream.error.write(Array(text.utf8))
+    }
+
     /// Says something to the person who looks on.
     static func say(_ text: String) {
-        _ = StandardStream.error.write(Array("\(text)\n".utf8))
+        print(error: "\(text)\n")
     }
 
     /// Says what is wrong: what, where, why, and what to do next.

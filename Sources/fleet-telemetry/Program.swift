@@ -22,6 +22,7 @@ enum Program {
             (["decode"], DecodeCommand.self),
             (["replay"], ReplayCommand.self),
             (["certs", "demo"], CertsDemoCommand.self),
+            (["certs", "fetch-ca"], CertsFetchCACommand.self),
             (["config", "check"], ConfigCheckCommand.self),
             (["config", "schema"], ConfigSchemaCommand.self),
             (["config", "example"], ConfigExampleCommand.self),
@@ -40,9 +41,9 @@ enum Program {
             ReplayCommand.specification,
             CommandSpecification(
                 name: "certs",
-                summary: "Make certificates",
-                subcommands: [CertsDemoCommand.specification],
-                examples: CertsDemoCommand.specification.examples
+                summary: "Make certificates, and get Tesla's",
+                subcommands: [CertsDemoCommand.specification, CertsFetchCACommand.specification],
+                examples: CertsDemoCommand.specification.examples + CertsFetchCACommand.specification.examples
             ),
             CommandSpecification(
                 name: "config",

@@ -13,12 +13,19 @@ enum ReceiverHost {
     static func serve(configurationPath: String, recordingPath: String?) -> ExitCode {
         // Before the first thread: threads inherit what they may be interrupted by.
         ProcessSignals.takeOver()
+        ProcessLimits.raiseDescriptors()
         let checked = ConfigurationCommands.checked(
             path: configurationPath,
             environment: ProcessEnvironment.variables
         )
-        if !checked.report.findings.isEmpty { Console.say(checked.report.text) }
-        guard let configuration = checked.configuration else { return .usage }
+        if !checked.report.findings.isEmpty { Console.print(error: checked.report.text) }
+        guard let configuration = checked.servable else {
+            Console.complain(
+                "serve: \(configurationPath): not started; mend what is said above, then try "
+                    + "'\(Program.name) config check \(configurationPath)'"
+            )
+            return checked.isPreventedByMachine ? .environment : .usage
+        }
         var writer: RecordingWriter?
         if let recordingPath {
             do {
@@ -27,8 +34,7 @@ enum ReceiverHost {
                 return Console.complain(error, doing: "serve --record")
             }
         }
-        let directory = configurationPath.lastIndex(of: "/").map { String(configurationPath[...$0]) } ?? ""
-        let code = run(configuration, in: directory, tap: writer.map(RecordingTap.init))
+        let code = run(configuration, path: configurationPath, tap: writer.map(RecordingTap.init))
         if let progress = writer?.close() {
             if let error = progress.error { _ = Console.complain(error, doing: "serve --record") }
             if progress.dropped > 0 {
@@ -38,26 +44,22 @@ enum ReceiverHost {
         return code
     }
 
-    private static func run(
-        _ configuration: ServerConfiguration,
-        in directory: String,
-        tap: RecordingTap?
-    ) -> ExitCode {
-        let log = Log(
-            level: LogLevel(named: configuration.logLevel.rawValue) ?? .info,
-            format: configuration.jsonLogEnable ? .json : .text,
-            output: .standardError,
-            maskVINs: configuration.log.maskVINs
-        )
+    private static func run(_ configuration: ServerConfiguration, path: String, tap: RecordingTap?) -> ExitCode {
+        let log = configuration.operationalLog
         do throws(StartError) {
-            let server = try TelemetryServer(configuration, directory: directory, tap: tap, log: log)
+            let server = try TelemetryServer(
+                configuration,
+                directory: ConfigurationCommands.directory(of: path),
+                tap: tap,
+                log: log
+            )
             waitForStop(log)
             // A second signal ends the program at once.
             ProcessSignals.restoreDefaults()
             server.stop()
             return .fine
         } catch {
-            Console.complain("serve: \(error)")
+            Console.complain("serve: \(path): \(error)")
             return .environment
         }
     }

@@ -27,6 +27,7 @@ package struct ProtoFile {
     package private(set) var messages: [Message] = []
     package private(set) var enums: [EnumType] = []
 
+    /// - Throws: ``ProtoProblem/missing(_:)``.
     package func message(_ name: String) throws -> Message {
         guard let found = messages.first(where: { $0.name == name }) else {
             throw ProtoProblem.missing("message \(name)")
@@ -34,6 +35,7 @@ package struct ProtoFile {
         return found
     }
 
+    /// - Throws: ``ProtoProblem/missing(_:)``.
     package func enumType(_ name: String) throws -> EnumType {
         guard let found = enums.first(where: { $0.name == name }) else { throw ProtoProblem.missing("enum \(name)") }
         return found

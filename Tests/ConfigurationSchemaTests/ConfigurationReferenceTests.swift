@@ -88,28 +88,4 @@ struct ConfigurationReferenceTests {
         let line = try #require(ConfigurationReport(fileName: "f", findings: findings).lines.first)
         #expect(line.hasPrefix(#"f:1:2: error: a\u{a}\u{1b}[31mred\u{85}: unknown key"#))
     }
-
-    @Test(arguments: [
-        ("prot", "port"), ("Port", "port"), ("status-port", "status_port"), ("statusport", "status_port"),
-        ("namspace", "namespace"), ("prt", "port"),
-    ])
-    func `near words are suggested`(word: String, expected: String) {
-        #expect(Suggestion.nearest(to: word, among: ["host", "port", "status_port", "namespace"]) == expected)
-    }
-
-    @Test(arguments: ["colour", "", "x", "completely_different"])
-    func `far words are not`(word: String) {
-        #expect(Suggestion.nearest(to: word, among: ["host", "port", "status_port", "namespace"]) == nil)
-    }
-
-    @Test func `the distance counts insertions, deletions, replacements and swaps`() {
-        func distance(_ left: String, _ right: String) -> Int {
-            Suggestion.distance(Array(left.utf8), Array(right.utf8))
-        }
-        #expect(distance("kafka", "kafka") == 0)
-        #expect(distance("kafak", "kafka") == 1)
-        #expect(distance("", "abc") == 3)
-        #expect(distance("abc", "axbc") == 1)
-        #expect(distance("kitten", "sitting") == 3)
-    }
 }

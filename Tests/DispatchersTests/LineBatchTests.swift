@@ -1,4 +1,5 @@
 import Dispatching
+import JSONText
 import LinuxSystem
 import TelemetryModel
 import Testing
@@ -19,7 +20,7 @@ import Testing
         var delivered: [Int] = []
         for cut in cuts + [.max] where !left.isEmpty {
             let batch = RecordBatch(left)
-            let lines = LineBatch(batch, completing: torn, line)
+            let lines = LineBatch(batch, completing: torn, to: JSONWriter()) { $1.raw(line($0)) }
             let written = min(cut, lines.bytes.count)
             file += lines.bytes[..<written]
             let progress = AppendProgress(written: written, error: cut == .max ? nil : noSpace)

@@ -1,3 +1,4 @@
+import TelemetryFixtures
 import Testing
 
 @testable import Dispatching
@@ -11,7 +12,7 @@ import Testing
     }
 
     @Test func `pauses double up to the cap, and lie between half and all of the step`() {
-        var random = SeededGenerator(seed: 1)
+        var random = SeededRandom(seed: 1)
         for _ in 0..<100 {
             var backoff = backoff(100, 1500)
             for step in [100, 200, 400, 800, 1500, 1500, 1500] {
@@ -21,7 +22,7 @@ import Testing
     }
 
     @Test func `success starts over`() {
-        var random = SeededGenerator(seed: 2)
+        var random = SeededRandom(seed: 2)
         var backoff = backoff(100, 1500)
         for _ in 0..<5 { _ = backoff.next(using: &random) }
         backoff.reset()
@@ -29,7 +30,7 @@ import Testing
     }
 
     @Test func `odd settings give some pause and never overflow`() {
-        var random = SeededGenerator(seed: 3)
+        var random = SeededRandom(seed: 3)
         for (initial, maximum) in [(0, 0), (-5, -7), (1000, 10), (.max, .max), (1, .max)] {
             var backoff = backoff(initial, maximum)
             for _ in 0..<100 { #expect(backoff.next(using: &random) >= 1) }

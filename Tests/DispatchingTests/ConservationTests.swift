@@ -2,6 +2,7 @@ import Dispatching
 import LinuxSystem
 import Observability
 import Synchronization
+import TelemetryFixtures
 import TelemetryModel
 import Testing
 
@@ -17,7 +18,7 @@ import Testing
     }
 
     private func run(seed: UInt64) throws {
-        var random = SeededGenerator(seed: seed)
+        var random = SeededRandom(seed: seed)
         let laneCount = Int.random(in: 1...3, using: &random)
         let names = (0..<laneCount).map { "lane\($0)" }
         let dispatchers = names.map { _ in FlakyDispatcher(seed: random.next()) }
@@ -65,7 +66,7 @@ import Testing
     private let recordsPerLoop = 1000
 
     private func submit(loop: Int, seed: UInt64, types: [RecordType], _ bench: TestBench) {
-        var random = SeededGenerator(seed: seed)
+        var random = SeededRandom(seed: seed)
         let sources = (0..<5).map { TestRecords.source("VIN-\(loop)-\($0)", loop: UInt16(loop), slot: UInt32($0)) }
         var next = 0
         while next < recordsPerLoop {
@@ -92,14 +93,14 @@ import Testing
 /// Delivers a first part of each batch, then perhaps rejects one, and asks to retry the rest.
 private final class FlakyDispatcher: Dispatcher {
     private struct State {
-        var random: SeededGenerator
+        var random: SeededRandom
         var delivered: [Record] = []
     }
 
     private let state: Mutex<State>
 
     init(seed: UInt64) {
-        state = Mutex(State(random: SeededGenerator(seed: seed)))
+        state = Mutex(State(random: SeededRandom(seed: seed)))
     }
 
     var delivered: [Record] { state.withLock { $0.delivered } }
@@ -129,21 +130,4 @@ private final class FlakyDispatcher: Dispatcher {
     }
 
     func close() async {}
-}
-
-/// SplitMix64: small, and the same on every machine.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
 }

@@ -1,5 +1,6 @@
 import Dispatching
 import Glibc
+import LinuxSystem
 import Synchronization
 
 /// Notes on which threads its code runs, before and after it has really waited for something elsewhere.
@@ -17,8 +18,14 @@ final class ThreadNames: Dispatcher {
 
     func deliver(_ batch: RecordBatch) async -> DeliveryReport {
         note()
-        // TASK: awaited on the next line.
-        await Task.detached { await Task.yield() }.value
+        // Not in Swift's pool: tests that block may hold all of its threads.
+        await withCheckedContinuation { continuation in
+            do {
+                _ = try LoopThread(name: "elsewhere") { continuation.resume() }
+            } catch {
+                continuation.resume()
+            }
+        }
         note()
         return DeliveryReport(all: .delivered, of: batch)
     }

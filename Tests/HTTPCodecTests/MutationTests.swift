@@ -1,4 +1,5 @@
 import HTTPCodec
+import TelemetryFixtures
 import Testing
 
 /// Requests damaged at random and cut at random places: pieces must be judged like the whole, statuses must be
@@ -48,24 +49,5 @@ struct MutationTests {
             let end = min(bytes.count, index + Int.random(in: 1...20, using: &random))
             bytes.insert(contentsOf: bytes[index..<end], at: Int.random(in: 0...bytes.count, using: &random))
         }
-    }
-}
-
-/// SplitMix64, so that a seed brings a failure back.
-struct SeededRandom: RandomNumberGenerator {
-    let seed: UInt64
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        self.seed = seed
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-        return value ^ (value >> 31)
     }
 }

@@ -1,6 +1,7 @@
 import HTTPServing
 import LinuxSystem
 import Observability
+import TelemetryFixtures
 import Testing
 
 @Suite struct HostileClientTests {
@@ -104,7 +105,7 @@ import Testing
 
     @Test func `random bytes never stop the server`() throws {
         let seed = UInt64.random(in: 0 ... .max)
-        var generator = Generator(state: seed)
+        var generator = SeededRandom(seed: seed)
         let test = try TestServer()
         let valid = Array("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc".utf8)
         for _ in 0..<200 {
@@ -149,17 +150,5 @@ import Testing
         }
         for thread in threads { thread.join() }
         #expect(served.value == 800)
-    }
-}
-
-struct Generator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

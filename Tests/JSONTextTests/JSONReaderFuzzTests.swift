@@ -1,4 +1,5 @@
 import JSONText
+import TelemetryFixtures
 import Testing
 
 /// Feeds the reader texts that were cut and changed at random. Nothing may stop the program, and what is accepted must
@@ -26,7 +27,7 @@ struct JSONReaderFuzzTests {
 
     @Test func `fifty thousand damaged texts do no harm`() {
         let seed = UInt64.random(in: 0...UInt64.max)
-        var random = SplitMix(state: seed)
+        var random = SeededRandom(seed: seed)
         var accepted = 0
         for round in 0..<50_000 {
             var bytes = Self.samples[Int(random.next() % UInt64(Self.samples.count))]
@@ -38,7 +39,7 @@ struct JSONReaderFuzzTests {
         #expect(accepted > 1000, "seed \(seed): only \(accepted) damaged texts were still JSON")
     }
 
-    private static func damage(_ bytes: inout [UInt8], _ random: inout SplitMix) {
+    private static func damage(_ bytes: inout [UInt8], _ random: inout SeededRandom) {
         let place = Int(random.next() % UInt64(bytes.count + 1))
         switch random.next() % 5 {
         case 0:
@@ -104,17 +105,5 @@ struct JSONReaderFuzzTests {
             }
         }
         return result + "\""
-    }
-}
-
-private struct SplitMix {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import JSONText
+import TelemetryFixtures
 import Testing
 
 /// The number as the writer writes it.
@@ -92,7 +93,7 @@ private struct Decimal: Equatable {
 
     @Test func `a hundred thousand random doubles of any bits read back the same and are shortest`() {
         let seed = UInt64.random(in: 0...UInt64.max)
-        var generator = Shuffled(state: seed)
+        var generator = SeededRandom(seed: seed)
         for _ in 0..<100_000 {
             let value = Double(bitPattern: generator.next())
             guard value.isFinite else { continue }
@@ -102,7 +103,7 @@ private struct Decimal: Equatable {
 
     @Test func `a hundred thousand random doubles as vehicles send them read back the same and are shortest`() {
         let seed = UInt64.random(in: 0...UInt64.max)
-        var generator = Shuffled(state: seed)
+        var generator = SeededRandom(seed: seed)
         for _ in 0..<100_000 {
             let digits = Int.random(in: 0...17, using: &generator)
             let scale = pow(10, Double(digits))
@@ -114,7 +115,7 @@ private struct Decimal: Equatable {
 
     @Test func `a hundred thousand random floats of any bits read back the same and are shortest`() {
         let seed = UInt64.random(in: 0...UInt64.max)
-        var generator = Shuffled(state: seed)
+        var generator = SeededRandom(seed: seed)
         for _ in 0..<100_000 {
             let value = Float(bitPattern: UInt32(truncatingIfNeeded: generator.next()))
             guard value.isFinite else { continue }
@@ -124,7 +125,7 @@ private struct Decimal: Equatable {
 
     @Test func `a hundred thousand random floats as vehicles send them read back the same and are shortest`() {
         let seed = UInt64.random(in: 0...UInt64.max)
-        var generator = Shuffled(state: seed)
+        var generator = SeededRandom(seed: seed)
         for _ in 0..<50_000 {
             expectExact(Float.random(in: -1e6...1e6, using: &generator), seed: seed)
             expectExact(Float.random(in: -400...400, using: &generator), seed: seed)
@@ -192,18 +193,5 @@ private struct Decimal: Equatable {
         {
             Issue.record("\(String(format: "%.9g", value)) was written as \(written), seed \(seed)")
         }
-    }
-}
-
-/// SplitMix64: the same seed gives the same numbers.
-private struct Shuffled: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
     }
 }

@@ -123,17 +123,52 @@ private func quoted(_ bytes: [UInt8], _ escaping: JSONWriter.Escaping) -> String
         )
     }
 
-    @Test func `pieces of every length are written whole`() {
-        let texts = (0...40).map { String(repeating: "x", count: $0) + "\($0)" }
-        let pieces = JSONPieces(texts)
-        for (index, text) in texts.enumerated() {
+    @Test func `every byte is escaped or not at every place of texts of every length`() {
+        for escaping in [JSONWriter.Escaping.plain, .html] {
+            for byte in UInt8(0)..<0x80 {
+                let scalar = Unicode.Scalar(byte)
+                var escaped = JSONWriter(escaping: escaping)
+                escaped.string("\(Character(scalar))")
+                let inside = String(decoding: escaped.bytes.dropFirst().dropLast(), as: UTF8.self)
+                for count in 1...18 {
+                    for place in 0..<count {
+                        let before = String(repeating: "x", count: place)
+                        let after = String(repeating: "é~", count: count - place - 1)
+                        let text = before + String(Character(scalar)) + after
+                        #expect(quoted(text, escaping) == "\"\(before)\(inside)\(after)\"")
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func `texts of every length are copied whole, between others`() {
+        for count in 0...70 {
+            let text = String((0..<count).map { Character(Unicode.Scalar(UInt8(97 + $0 % 26))) })
             var json = JSONWriter(reservingCapacity: 0)
             json.beginArray()
-            json.value(pieces.all[index], of: pieces)
-            json.value(pieces.all[index], of: pieces)
-            json.open(pieces.all[index], of: pieces)
-            json.number(1)
-            #expect(String(decoding: json.bytes, as: UTF8.self) == "[\(text),\(text),\(text)1")
+            json.string(text)
+            json.string(utf8: Array(text.utf8)[...])
+            json.raw(Array("[\"\(text)\"]".utf8))
+            json.endArray()
+            #expect(String(decoding: json.take(), as: UTF8.self) == "[\"\(text)\",\"\(text)\",[\"\(text)\"]]")
+        }
+    }
+
+    @Test func `a writer begins anew after its text was taken, in memory that was used before`() {
+        var json = JSONWriter(reservingCapacity: 16)
+        json.beginArray()
+        json.number(1)
+        var spare = json.take()
+        #expect(spare == Array("[1".utf8))
+        json.string("a")
+        #expect(json.take() == Array("\"a\"".utf8))
+        for count in [0, 10, 100, 1000, 10] {
+            json = JSONWriter(reservingCapacity: count / 2, reusing: spare)
+            #expect(json.count == 0)
+            json.string(String(repeating: "b", count: count))
+            spare = json.take()
+            #expect(spare == Array("\"\(String(repeating: "b", count: count))\"".utf8))
         }
     }
 

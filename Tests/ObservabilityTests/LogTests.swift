@@ -142,7 +142,7 @@ private func lines(
         #expect(masked.contains(#" vin="5YJ**********0001""#))
         #expect(masked.contains(#" sender_id="vehicle_device.5YJ**********0001""#))
         #expect(masked.contains(#" device_id="*****""#))
-        #expect(masked.contains(" path=/5YJ3E1EA1PF000001"))
+        #expect(masked.contains(#" path="/5YJ**********0001""#))
         let open = lines(.text) { $0.info("x", fields) }[0]
         #expect(open.contains(" vin=5YJ3E1EA1PF000001"))
     }

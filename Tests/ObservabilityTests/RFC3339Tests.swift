@@ -1,5 +1,6 @@
 import Foundation
 @testable import Observability
+import TelemetryFixtures
 import Testing
 
 @Suite struct RFC3339Tests {
@@ -20,7 +21,7 @@ import Testing
 
     @Test func `random moments agree with Foundation`() {
         let seed = UInt64.random(in: 0 ... .max)
-        var generator = SplitMix(state: seed)
+        var generator = SeededRandom(seed: seed)
         let formatter = ISO8601DateFormatter()
         for _ in 0..<500 {
             let seconds = Int64.random(in: 0...253_402_300_799, using: &generator)
@@ -28,17 +29,5 @@ import Testing
             let found = RFC3339.text((seconds, 0))
             #expect(found == expected.dropLast() + ".000000000Z", "seed \(seed), seconds \(seconds)")
         }
-    }
-}
-
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

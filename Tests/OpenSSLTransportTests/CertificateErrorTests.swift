@@ -1,6 +1,7 @@
 import Foundation
 import LinuxSystem
 import OpenSSLTransport
+import TelemetryFixtures
 import Testing
 
 struct CertificateErrorTests {
@@ -121,7 +122,7 @@ struct CertificateErrorTests {
         var template = CertificateTemplate.server(["example.org", "127.0.0.1", "::1"])
         template.organizationalUnits = ["One", "Two"]
         let seed = UInt64.random(in: 0 ... .max)
-        var random = MutationSource(seed: seed)
+        var random = SeededRandom(seed: seed)
         let originals = [try root.issue(template).certificate.der, root.certificate.der]
         var readable = 0
         for round in 0..<50_000 {
@@ -144,7 +145,7 @@ struct CertificateErrorTests {
     @Test func `mutated pem texts never crash, and are cut anywhere`() throws {
         let text = root.certificate.pem + root.key.pem
         let seed = UInt64.random(in: 0 ... .max)
-        var random = MutationSource(seed: seed)
+        var random = SeededRandom(seed: seed)
         for length in 0...text.count {
             _ = try? Certificate.readAll(pem: Array(text.prefix(length)), from: "cut")
             _ = try? PrivateKey.read(pem: Array(text.prefix(length)), from: "cut")
@@ -157,20 +158,7 @@ struct CertificateErrorTests {
     }
 }
 
-/// The same numbers for the same seed, on every machine.
-struct MutationSource: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
+extension SeededRandom {
     /// One to four changes: a flipped bit, another byte, bytes removed, or bytes doubled.
     mutating func mutate(_ bytes: [UInt8]) -> [UInt8] {
         var changed = bytes

@@ -56,7 +56,10 @@ struct TLSSessionTests {
         let middle = try pki.authority.makeIntermediate(commonName: "Tesla Motors Product Issuing CA")
         let vehicle = try middle.issue(CertificateTemplate(role: .vehicle, commonName: "VIN", days: 1))
         let identity = try TLSIdentity(
-            chain: [vehicle.certificate, middle.certificate], key: vehicle.key, chainPath: "v", keyPath: "k"
+            chain: [vehicle.certificate, middle.certificate],
+            key: vehicle.key,
+            chainPath: "v",
+            keyPath: "k"
         )
         var pair = TLSPair(
             server: try pki.serverContext(),
@@ -94,7 +97,8 @@ struct TLSSessionTests {
     @Test(arguments: [-1, 2])
     func `a certificate out of its time is refused`(shift: Int) throws {
         let pki = try TestPKI()
-        let template = shift < 0
+        let template =
+            shift < 0
             ? CertificateTemplate(role: .vehicle, commonName: "VIN", days: -1)
             : CertificateTemplate(role: .vehicle, commonName: "VIN", days: 30, startingInDays: shift)
         var pair = TLSPair(server: try pki.serverContext(), client: try pki.clientContext(template))

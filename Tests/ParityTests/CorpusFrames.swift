@@ -3,13 +3,13 @@ import TelemetryFixtures
 
 /// Frames that the corpus describes in words because they are large, and the probe's.
 enum CorpusFrames {
-    /// A vehicle's V record, as the corpus' own encoder lays it out.
-    static func record(txid: [UInt8], payload: [UInt8], device: String) -> [UInt8] {
+    /// A vehicle's record, as the corpus' own encoder lays it out.
+    static func record(txid: [UInt8], payload: [UInt8], device: String, topic: String = "V") -> [UInt8] {
         var bytes: [UInt8] = []
         Envelope.appendStream(
             StreamMessage(
                 txid: txid,
-                topic: Array("V".utf8),
+                topic: Array(topic.utf8),
                 senderID: Array("vehicle_device.\(device)".utf8),
                 payload: payload,
                 deviceType: Array("vehicle_device".utf8),

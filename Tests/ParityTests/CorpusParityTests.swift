@@ -102,7 +102,9 @@ struct CorpusReplay {
                 vehicles[item.client_cn] = nil
                 break
             }
-            if frame.opcode == 2, (try? Envelope.read(frame.payload.span)).map({ Array(frame.payload[$0.txid]) }) == txid {
+            if frame.opcode == 2,
+                (try? Envelope.read(frame.payload.span)).map({ Array(frame.payload[$0.txid]) }) == txid
+            {
                 probeIsAcked = true
             } else {
                 replies.append(frame.text)

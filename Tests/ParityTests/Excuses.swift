@@ -103,9 +103,12 @@ enum Excuses {
     /// Values that standard mode keeps exactly; what they become is tested with the payload codec.
     private static let inStandardMode: [String: Excuse] = {
         let locations = ["scientific", "shape_11", "shape_54"].map { "location/\($0)" }
-        let numbers = ["in_name_field"] + [
-            0, 4, 5, 7, 8, 9, 11, 21, 25, 27, 28, 30, 31, 32, 35, 54, 55, 56, 58, 59, 60, 61, 64, 65, 67, 68, 69, 76, 78, 79,
-        ].map { $0 < 10 ? "shape_0\($0)" : "shape_\($0)" }
+        let numbers =
+            ["in_name_field"]
+            + [
+                0, 4, 5, 7, 8, 9, 11, 21, 25, 27, 28, 30, 31, 32, 35, 54, 55, 56, 58, 59, 60, 61, 64, 65, 67, 68, 69,
+                76, 78, 79,
+            ].map { $0 < 10 ? "shape_0\($0)" : "shape_\($0)" }
         var table: [String: Excuse] = [:]
         for name in locations { table[name] = Excuse(difference: 7, dispatchedCount: 1) }
         for name in numbers { table["scientific/\(name)"] = Excuse(difference: 8, dispatchedCount: 1) }
@@ -128,7 +131,8 @@ struct ExpectedOutcome {
         staysOpen = item.connection == "stays open"
         dispatchedCount = excuse?.dispatchedCount ?? item.dispatched.count
         let isElsewhere = excuse?.dispatchedCount != nil || item.dispatched.contains { $0.payload == nil }
-        dispatched = isElsewhere
+        dispatched =
+            isElsewhere
             ? nil
             : item.dispatched.map { CaseOutcome.Dispatched(type: $0.record_type, payload: $0.payload ?? []) }
     }
@@ -136,6 +140,8 @@ struct ExpectedOutcome {
     /// Close frames of ours carry a reason of their own; only their code is compared.
     func matches(_ replies: [String]) -> Bool {
         replies.count == self.replies.count
-            && zip(replies, self.replies).allSatisfy { $0 == $1 || ($1.hasPrefix("8:") && $1.count == 6 && $0.hasPrefix($1)) }
+            && zip(replies, self.replies).allSatisfy {
+                $0 == $1 || ($1.hasPrefix("8:") && $1.count == 6 && $0.hasPrefix($1))
+            }
     }
 }

@@ -68,7 +68,7 @@ import Testing
 
     @Test func `random changes of recorded payloads are read or refused`() {
         let seed = UInt64.random(in: .min ... .max)
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededRandom(seed: seed)
         var decoder = PayloadDecoder()
         let payloads = RecordedPayload.all.filter { $0.payload.count < 300 && !$0.payload.isEmpty }
         for round in 0..<20_000 {

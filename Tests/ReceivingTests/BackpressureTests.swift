@@ -2,6 +2,7 @@ import Dispatching
 import LinuxSystem
 import OpenSSLTransport
 import Receiving
+import TelemetryFixtures
 import TelemetryModel
 import Testing
 import VehicleFixtures
@@ -83,7 +84,8 @@ struct BackpressureTests {
         let server = try TestReceiver(settings: settings)
         defer { server.stop() }
         let vehicle = try TestVehicle(
-            port: server.receiver.address.port, context: try server.pki.clientContext(vin: "VIN")
+            port: server.receiver.address.port,
+            context: try server.pki.clientContext(vin: "VIN")
         )
         try vehicle.send(raw: Array("GET / HT".utf8))
         #expect(try vehicle.nextFrame() == nil)
@@ -104,15 +106,19 @@ struct BackpressureTests {
         defer { server.stop() }
         let seed = UInt64.random(in: 0 ... .max)
         print("seed \(seed)")
-        var numbers = SeededGenerator(seed: seed)
+        var numbers = SeededRandom(seed: seed)
         for _ in 0..<200 {
             let socket = try TCP.connect(host: "127.0.0.1", port: server.receiver.address.port, isBlocking: true)
-            let garbage = (0..<Int.random(in: 0..<600, using: &numbers)).map { _ in UInt8.random(in: 0 ... 255, using: &numbers) }
+            let garbage = (0..<Int.random(in: 0..<600, using: &numbers)).map { _ in
+                UInt8.random(in: 0...255, using: &numbers)
+            }
             _ = try? TCP.send(garbage.span, to: socket)
         }
         let vehicle = try server.vehicle()
         for _ in 0..<300 {
-            let garbage = (0..<Int.random(in: 0..<300, using: &numbers)).map { _ in UInt8.random(in: 0 ... 255, using: &numbers) }
+            let garbage = (0..<Int.random(in: 0..<300, using: &numbers)).map { _ in
+                UInt8.random(in: 0...255, using: &numbers)
+            }
             try vehicle.send(garbage)
         }
         try vehicle.send(VehicleConversationTests.frame("still here"))
@@ -148,22 +154,5 @@ struct BackpressureTests {
         #expect(try VehicleConversationTests.answer(vehicle.nextFrame()) == "close 1001")
         #expect(try vehicle.nextFrame() == nil)
         #expect(server.collected.records.map(\.type.topic) == ["connectivity", "V", "connectivity"])
-    }
-}
-
-/// Random numbers that a seed repeats.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ mixed >> 31
     }
 }

@@ -50,7 +50,8 @@ struct VehicleConversationTests {
         let vehicle = try server.vehicle(headers: [("Version", "1.2.0"), ("X-Network-Interface", "wifi")])
         var writer = PayloadWriter()
         let content = VehicleData(
-            data: [Datum(field: .soc, value: .double(71.5))], createdAt: Timestamp(seconds: 1_700_000_000, nanos: 5)
+            data: [Datum(field: .soc, value: .double(71.5))],
+            createdAt: Timestamp(seconds: 1_700_000_000, nanos: 5)
         )
         try vehicle.send(Self.frame("tx-1", payload: writer.bytes(of: .vehicleData(content))))
         #expect(try Self.answer(vehicle.nextFrame()) == "ack txid=tx-1 topic=V")
@@ -74,6 +75,28 @@ struct VehicleConversationTests {
         try vehicle.send(raw: bytes)
         for index in 0..<500 { #expect(try Self.answer(vehicle.nextFrame()) == "ack txid=tx-\(index) topic=V") }
         #expect(server.collected.records.map(\.txidText) == (0..<500).map { "tx-\($0)" })
+    }
+
+    @Test func `acks have the codec's bytes, whatever lengths of txids and types alternate`() throws {
+        let server = try TestReceiver(types: ["V", "custom"])
+        defer { server.stop() }
+        let vehicle = try server.vehicle()
+        let lengths = [36, 36, 37, 0, 1, 2, 3, 4, 36, 63, 64, 65, 300, 36, 70_000, 36]
+        let sent: [(txid: String, topic: String)] = lengths.enumerated().map { index, length in
+            let letter = Character(Unicode.Scalar(UInt8(97 + index)))
+            return (txid: String(repeating: letter, count: length), topic: index % 3 == 0 ? "custom" : "V")
+        }
+        for (txid, topic) in sent { try vehicle.send(Self.frame(txid, topic: topic)) }
+        var expected: [[UInt8]] = []
+        for (txid, topic) in sent {
+            var ack: [UInt8] = []
+            Envelope.appendAcknowledgement(txid: txid.utf8.span, topic: topic.utf8.span, to: &ack)
+            expected.append(ack)
+        }
+        var received: [[UInt8]] = []
+        for _ in sent { received.append(try #require(vehicle.nextFrame()).payload) }
+        #expect(Set(received) == Set(expected))
+        #expect(received.count == expected.count)
     }
 
     @Test func `a record that arrives byte by byte is a record`() throws {
@@ -136,7 +159,8 @@ struct VehicleConversationTests {
         defer { server.stop() }
         func request(_ text: String) throws -> String {
             let vehicle = try TestVehicle(
-                port: server.receiver.address.port, context: try server.pki.clientContext(vin: Self.vin)
+                port: server.receiver.address.port,
+                context: try server.pki.clientContext(vin: Self.vin)
             )
             try vehicle.send(raw: Array(text.utf8))
             return String(decoding: try vehicle.readToEnd(), as: UTF8.self)
@@ -148,10 +172,14 @@ struct VehicleConversationTests {
         #expect(plain.hasPrefix("HTTP/1.1 400 "))
         #expect(plain.contains("Upgrade: websocket"))
         #expect(try request("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n").hasPrefix("HTTP/1.1 405 "))
+        #expect(try request("GET /other HTTP/1.1\r\nHost: a\r\n\r\n").hasPrefix("HTTP/1.1 404 "))
+        let body = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n12345"
+        #expect(try request(body).hasPrefix("HTTP/1.1 413 "))
         #expect(try request("nonsense\r\n\r\n").hasPrefix("HTTP/1.1 400 "))
         let long = "GET / HTTP/1.1\r\nHost: a\r\nX: \(String(repeating: "x", count: 40_000))\r\n\r\n"
         #expect(try request(long).hasPrefix("HTTP/1.1 431 "))
-        let upgrade = "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        let upgrade =
+            "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             + "Sec-WebSocket-Version: 8\r\nSec-WebSocket-Key: BwcHBwcHBwcHBwcHBwcHBw==\r\n\r\n"
         #expect(try request(upgrade).hasPrefix("HTTP/1.1 426 "))
     }
@@ -160,7 +188,8 @@ struct VehicleConversationTests {
         let server = try TestReceiver(pki: TestPKI(commonName: "Some Other CA"))
         defer { server.stop() }
         let vehicle = try TestVehicle(
-            port: server.receiver.address.port, context: try server.pki.clientContext(vin: Self.vin)
+            port: server.receiver.address.port,
+            context: try server.pki.clientContext(vin: Self.vin)
         )
         #expect(try vehicle.upgrade().status == 403)
         #expect(String(decoding: try vehicle.readToEnd(), as: UTF8.self).contains("Some Other CA"))
@@ -200,7 +229,8 @@ struct VehicleConversationTests {
         #expect(try Self.answer(first.nextFrame()) == "ack txid=first topic=V")
         #expect(try Self.answer(second.nextFrame()) == "ack txid=second topic=V")
         let names = Dictionary(
-            server.collected.waitForRecords(2).map { ($0.txidText, $0.source.socketID) }, uniquingKeysWith: { $1 }
+            server.collected.waitForRecords(2).map { ($0.txidText, $0.source.socketID) },
+            uniquingKeysWith: { $1 }
         )
         #expect(names["first"] == name)
         #expect(names["second"] != name)

@@ -11,7 +11,10 @@ package struct TestPKI {
         template.hosts = ["localhost", "127.0.0.1"]
         let server = try authority.issue(template, algorithm: algorithm)
         serverIdentity = try TLSIdentity(
-            chain: [server.certificate], key: server.key, chainPath: "server.pem", keyPath: "server.key"
+            chain: [server.certificate],
+            key: server.key,
+            chainPath: "server.pem",
+            keyPath: "server.key"
         )
     }
 

@@ -1,8 +1,8 @@
 package import Dispatching
 internal import HTTPCodec
-package import LinuxSystem
+internal import LinuxSystem
 package import Observability
-package import OpenSSLTransport
+internal import OpenSSLTransport
 package import Receiving
 internal import Synchronization
 package import TelemetryModel

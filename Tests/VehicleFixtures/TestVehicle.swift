@@ -1,7 +1,7 @@
 package import HTTPCodec
-package import LinuxSystem
+internal import LinuxSystem
 package import OpenSSLTransport
-package import WebSocketCodec
+internal import WebSocketCodec
 
 /// A vehicle for tests: a blocking client over a real socket that can also do everything wrong.
 package final class TestVehicle {

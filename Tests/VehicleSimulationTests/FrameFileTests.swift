@@ -2,6 +2,7 @@ import EnvelopeCodec
 import JSONText
 import TelemetryFixtures
 import Testing
+import TextCodec
 
 @testable import VehicleSimulation
 

@@ -1,3 +1,4 @@
+import TelemetryFixtures
 import Testing
 import WebSocketCodec
 

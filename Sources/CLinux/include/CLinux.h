@@ -4,6 +4,8 @@
 // Headers that Glibc's module map leaves out, and inline shims for what the importer cannot see.
 
 #include <netdb.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
@@ -25,5 +27,10 @@ void fleet_name_thread(const char *name);
 
 // Reserves disk room for a part of a file without changing its length. Returns 0, or an errno value.
 int fleet_reserve(int descriptor, long long offset, long long count);
+
+// CRC-32C over more bytes, without the inversions before and after. The second form never uses the processor's
+// own instruction; it is there for machines without it, and to be compared with.
+uint32_t fleet_crc32c(uint32_t crc, const unsigned char *bytes, size_t count);
+uint32_t fleet_crc32c_by_tables(uint32_t crc, const unsigned char *bytes, size_t count);
 
 #endif

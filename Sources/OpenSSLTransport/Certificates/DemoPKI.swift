@@ -24,7 +24,9 @@ package struct DemoPKIOptions: Sendable, Hashable {
     package var authorityKeyPath: String { "\(directory)/ca.key" }
     package var serverPath: String { "\(directory)/server.pem" }
     package var serverKeyPath: String { "\(directory)/server.key" }
+    /// Where a vehicle's certificate stands.
     package func vehiclePath(_ vin: String) -> String { "\(directory)/vehicles/\(vin).pem" }
+    /// Where a vehicle's private key stands.
     package func vehicleKeyPath(_ vin: String) -> String { "\(directory)/vehicles/\(vin).key" }
 }
 

@@ -13,6 +13,12 @@ package struct TeslaPin: Sendable, Hashable {
     package let subject: String
     /// The day on which it expires, e.g. `2031-04-17`.
     package let notAfter: String
+
+    package init(sha256: String, subject: String, notAfter: String) {
+        self.sha256 = sha256
+        self.subject = subject
+        self.notAfter = notAfter
+    }
 }
 
 /// Tesla's vehicle CA certificates are not ours to ship; their fingerprints let the real ones through, wherever
@@ -57,7 +63,10 @@ package enum TeslaPins {
         verify(certificates, pins: pins(of: bundle), name: bundle.rawValue)
     }
 
-    static func verify(_ certificates: [Certificate], pins: [TeslaPin], name: String) -> Verdict {
+    /// Holds certificates against other pins than Tesla's, as tests do.
+    ///
+    /// - Parameter name: of the bundle, for sentences.
+    package static func verify(_ certificates: [Certificate], pins: [TeslaPin], name: String) -> Verdict {
         var accepted: [(certificate: Certificate, pin: TeslaPin)] = []
         var refused: [(certificate: Certificate, reason: String)] = []
         var seen: Set<String> = []

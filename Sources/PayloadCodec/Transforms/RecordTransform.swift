@@ -20,22 +20,20 @@ package struct RecordTransform: Sendable {
         self.mode = mode
     }
 
+    /// Changes the content in place.
+    ///
+    /// - Parameter vin: the certificate's.
     package func apply(to content: inout RecordContent, vin: VIN) {
         // The content is emptied while its value is worked on, so that the value's arrays have one owner and aren't
         // copied.
         switch content {
         case .vehicleData(var data):
             content = .opaque
-            data.vin = vin.text
-            apply(to: &data.data)
+            apply(to: &data, vin: vin)
             content = .vehicleData(data)
         case .alerts(var alerts):
             content = .opaque
-            alerts.vin = vin.text
-            for index in alerts.alerts.indices {
-                Self.convertMilliseconds(&alerts.alerts[index].startedAt)
-                Self.convertMilliseconds(&alerts.alerts[index].endedAt)
-            }
+            apply(to: &alerts, vin: vin)
             content = .alerts(alerts)
         case .errors(var errors):
             content = .opaque
@@ -51,6 +49,19 @@ package struct RecordTransform: Sendable {
             content = .metrics(metrics)
         case .opaque:
             break
+        }
+    }
+
+    func apply(to data: inout VehicleData, vin: VIN) {
+        data.vin = vin.text
+        apply(to: &data.data)
+    }
+
+    func apply(to alerts: inout VehicleAlerts, vin: VIN) {
+        alerts.vin = vin.text
+        for index in alerts.alerts.indices {
+            Self.convertMilliseconds(&alerts.alerts[index].startedAt)
+            Self.convertMilliseconds(&alerts.alerts[index].endedAt)
         }
     }
 

@@ -27,6 +27,19 @@ struct WireBuffer: ~Copyable {
         if capacity > 1 << 20 { shrink() }
     }
 
+    /// What was written, with `tail` behind it, in one allocation of exactly that size. The buffer starts anew.
+    mutating func take(followedBy tail: Span<UInt8>) -> [UInt8] {
+        var result: [UInt8] = []
+        // Not `Array(unsafeUninitializedCapacity:)`, which asks the runtime for its type each time: 300 instructions.
+        result.reserveCapacity(count + tail.count)
+        // SAFETY: both pieces of memory are read during the calls only; the first `count` bytes are initialised.
+        result.append(contentsOf: UnsafeBufferPointer(start: bytes, count: count))
+        tail.withUnsafeBufferPointer { result.append(contentsOf: $0) }
+        count = 0
+        if capacity > 1 << 20 { shrink() }
+        return result
+    }
+
     @inline(__always)
     mutating func byte(_ value: UInt8) {
         reserve(1)
@@ -70,6 +83,16 @@ struct WireBuffer: ~Copyable {
         guard !other.isEmpty else { return }
         reserve(other.count)
         // SAFETY: `reserve` made room; the array's memory is read during the call only.
+        other.withUnsafeBufferPointer { source in
+            if let start = source.baseAddress { (bytes + count).update(from: start, count: source.count) }
+        }
+        count &+= other.count
+    }
+
+    @inline(__always)
+    mutating func append(_ other: Span<UInt8>) {
+        reserve(other.count)
+        // SAFETY: `reserve` made room; the span's memory is read during the call only.
         other.withUnsafeBufferPointer { source in
             if let start = source.baseAddress { (bytes + count).update(from: start, count: source.count) }
         }

@@ -34,19 +34,20 @@ struct WireScan: ~Copyable {
         var seen: UInt64 = 0
         while position < end {
             let start = position
-            let tag = try WireReader.varint(bytes, &position, end: end)
-            let number = tag >> 3
-            guard number >= 1, number <= WireLimits.lastFieldNumber else {
-                throw .malformed(.fieldNumber, offset: start)
-            }
-            if position &- start > 1, bytes[position &- 1] == 0 || position &- start > 5 { needsSorting = true }
-            let wireType = UInt8(truncatingIfNeeded: tag & 7)
+            var tag = UInt64(bytes[position])
             var field = WireSchema.Field.unknown
-            if number < UInt64(WireSchema.fieldsPerMessage) {
-                field = WireSchema.Field(bits: table[row &+ Int(number)])
-            } else if number == WireSorter.wrapperNumber {
-                needsSorting = true
+            if tag &- 8 < 0x78 {
+                // One byte and a field number from 1 to 15, as nearly all tags are.
+                position &+= 1
+                field = WireSchema.Field(bits: table[row &+ Int(tag >> 3)])
+            } else {
+                tag = try WireReader.varint(bytes, &position, end: end)
+                field = try longField(tag, table, row: row, start: start)
+                // Written longer than needed, or longer than protobuf-c reads.
+                if position &- start > 1, bytes[position &- 1] == 0 || position &- start > 5 { needsSorting = true }
             }
+            let number = tag >> 3
+            let wireType = UInt8(truncatingIfNeeded: tag & 7)
             if field.isKnown, !field.isRepeated {
                 // All members of the oneof share one mark: the first bit, which no field number uses.
                 let mark: UInt64 = field.isOneofMember ? 1 : 1 << number
@@ -55,7 +56,7 @@ struct WireScan: ~Copyable {
             }
             switch wireType {
             case WireType.varint:
-                _ = try WireReader.varint(bytes, &position, end: end)
+                try WireReader.skipVarint(bytes, &position, end: end)
             case WireType.fixed64:
                 try WireReader.skip(8, &position, end: end)
             case WireType.fixed32:
@@ -69,6 +70,22 @@ struct WireScan: ~Copyable {
             }
             if field.isKnown, field.wireType != wireType { needsSorting = true }
         }
+    }
+
+    /// What is known of the field of any tag.
+    private mutating func longField(
+        _ tag: UInt64,
+        _ table: Span<UInt16>,
+        row: Int,
+        start: Int
+    ) throws(PayloadError) -> WireSchema.Field {
+        let number = tag >> 3
+        guard number >= 1, number <= WireLimits.lastFieldNumber else { throw .malformed(.fieldNumber, offset: start) }
+        if number < UInt64(WireSchema.fieldsPerMessage) {
+            return WireSchema.Field(bits: table[row &+ Int(number)])
+        }
+        if number == WireSorter.wrapperNumber { needsSorting = true }
+        return .unknown
     }
 
     @inline(__always)

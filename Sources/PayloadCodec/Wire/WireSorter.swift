@@ -54,6 +54,7 @@ struct WireSorter {
             case (true, _, true):
                 choice = []
                 if chosenMessage?.number != number { chosenMessage = (number, field, []) }
+                // FORCE: set on the line above; appending in place, because a copy would cost quadratic time.
                 append(bytes, value, to: &chosenMessage!.bytes)
             case (true, _, _):
                 let index = merged.firstIndex { $0.number == number }

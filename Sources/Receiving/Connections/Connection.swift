@@ -72,6 +72,8 @@ final class Connection {
     /// When ``unsent`` last began to wait, in milliseconds of the monotonic clock.
     var unsentSince: UInt64 = 0
 
+    /// When bytes last came or it was last pinged, in milliseconds of the monotonic clock.
+    var heardAt: UInt64 = 0
     /// When its last message came, in milliseconds of the monotonic clock.
     var lastMessageAt: UInt64 = 0
 
@@ -89,8 +91,10 @@ final class Connection {
     var announcesConnectivity = true
     /// Whether its end has been logged and announced already.
     var isAnnouncedGone = false
+    /// Whether the loop has let go of it, so that nothing may be done with it any more.
+    var hasEnded = false
     /// For the log line at the end.
-    var receivedPayloadBytes = 0
+    var receivedPayloads = ReceivedPayloads()
 
     init(
         id: ConnectionID,

@@ -13,11 +13,13 @@ struct ConnectionTable {
 
     /// Takes a slot for a connection that is about to be made.
     mutating func reserve(loop: UInt16) -> ConnectionID {
-        let slot = free.popLast() ?? {
-            slots.append(nil)
-            generations.append(0)
-            return UInt32(slots.count - 1)
-        }()
+        let slot =
+            free.popLast()
+            ?? {
+                slots.append(nil)
+                generations.append(0)
+                return UInt32(slots.count - 1)
+            }()
         generations[Int(slot)] &+= 1
         return ConnectionID(loop: loop, slot: slot, generation: generations[Int(slot)])
     }

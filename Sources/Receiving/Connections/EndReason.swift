@@ -7,8 +7,6 @@ enum EndReason {
     case peerClosed
     /// The peer's link broke, as mobile links do.
     case peerReset
-    /// We answered or closed it and are done.
-    case finished
     case handshakeFailed(TLSFailure)
     case handshakeTimedOut
     case requestTimedOut
@@ -20,12 +18,19 @@ enum EndReason {
     case socketFailed(SystemCallError)
     case serverStops
 
+    /// A link that broke is an ordinary end: vehicles drive into tunnels.
+    init(_ error: SystemCallError) {
+        switch error.code {
+        case SystemCallError.connectionReset, SystemCallError.brokenPipe: self = .peerReset
+        default: self = .socketFailed(error)
+        }
+    }
+
     /// Few and fixed, for logs and metric labels.
     var code: String {
         switch self {
         case .peerClosed: "peer_closed"
         case .peerReset: "peer_reset"
-        case .finished: "finished"
         case .handshakeFailed(let failure): failure.code
         case .handshakeTimedOut: "handshake_timeout"
         case .requestTimedOut: "request_timeout"
@@ -42,7 +47,7 @@ enum EndReason {
     /// Whether something went wrong that `socket_err_total` should count.
     var isError: Bool {
         switch self {
-        case .peerClosed, .peerReset, .finished, .serverStops, .handshakeFailed, .idleTimedOut: false
+        case .peerClosed, .peerReset, .serverStops, .handshakeFailed, .idleTimedOut: false
         case .handshakeTimedOut, .requestTimedOut, .closeTimedOut, .pongTimedOut, .peerDoesNotRead, .tlsFailed,
             .socketFailed:
             true
@@ -70,8 +75,9 @@ extension TLSFailure {
         case .noPeerCertificate:
             "the peer presented no client certificate; a browser or scanner, or a proxy that ends TLS on the way"
         case .peerCertificateRefused(let refusal):
-            "the client certificate was refused: \(refusal.reason) (subject \(refusal.subject); issuer \(refusal.issuer)); "
-                + "add its issuer to tls.ca_file if this is a vehicle of yours, and check this machine's clock"
+            "the client certificate was refused: \(refusal.reason) (subject \(refusal.subject); "
+                + "issuer \(refusal.issuer)); add its issuer to tls.ca_file if this is a vehicle "
+                + "of yours, and check this machine's clock"
         case .ourCertificateRefused(let alert):
             "the peer refused our certificate (\(alert)); send the whole chain in tls.server_cert and check that the "
                 + "ca in the vehicle's configuration anchors it"

@@ -43,7 +43,8 @@ func canonicalUUID(_ text: String) -> String? {
     default:
         return nil
     }
-    let hex = bytes.count == 36 ? bytes.enumerated().filter { ![8, 13, 18, 23].contains($0.offset) }.map(\.element) : bytes
+    let hex =
+        bytes.count == 36 ? bytes.enumerated().filter { ![8, 13, 18, 23].contains($0.offset) }.map(\.element) : bytes
     guard hex.count == 32, hex.allSatisfy({ Character(UnicodeScalar($0)).isHexDigit }) else { return nil }
     return dashed(String(decoding: hex, as: UTF8.self).lowercased())
 }

@@ -27,23 +27,47 @@ final class RecordIntake {
         case wait
     }
 
+    /// The turn's records of one route.
+    private struct Stage {
+        var records: [Record] = []
+        /// What they transport; added up here, so that nobody has to go through them again.
+        var bytes = 0
+        /// Those of them that came from vehicles.
+        var received = 0
+        var payloadBytes = 0
+        var signals = 0
+
+        /// Takes a vehicle's record.
+        mutating func add(_ record: Record, signals: Int) {
+            records.append(record)
+            bytes += record.transportedBytes
+            received += 1
+            payloadBytes += record.payloadCount
+            self.signals += signals
+        }
+    }
+
     private let context: ReceiverContext
-    private let topics: TopicTable
-    private let transform: RecordTransform
-    private var decoder = PayloadDecoder()
+    let topics: TopicTable
+    private var rewriter: PayloadRewriter
     private var writer = PayloadWriter()
-    /// The turn's records, by route.
-    private var staged: [[Record]]
+    private var stages: [Stage]
     private var hasStaged = false
     private var turn = UnixMilliseconds(rawValue: 0)
-    private let meters: [RecordTypeMetrics]
+    private let tracksVINs: Bool
+    /// Connectivity last: what a vehicle sent in the turn of its leaving comes before the record that it has left.
+    private let submissionOrder: [Int]
 
     init(context: ReceiverContext) {
         self.context = context
-        topics = TopicTable(context.router)
-        transform = RecordTransform(mode: context.settings.isReferenceCompatible ? .reference : .standard)
-        staged = Array(repeating: [], count: context.router.routes.count)
-        meters = topics.rows.map { context.meters.reference.recordType($0.type.topic) }
+        topics = TopicTable(context.router, context.meters.reference)
+        rewriter = PayloadRewriter(mode: context.settings.isReferenceCompatible ? .reference : .standard)
+        stages = Array(repeating: Stage(), count: context.router.routes.count)
+        let routes = context.router.routes
+        submissionOrder =
+            routes.indices.filter { routes[$0].type != .connectivity }
+            + routes.indices.filter { routes[$0].type == .connectivity }
+        tracksVINs = !context.settings.trackedVINs.isEmpty
     }
 
     /// Called once per wake-up: records of one wake-up share their time of receipt.
@@ -53,121 +77,97 @@ final class RecordIntake {
 
     var receivedAt: UnixMilliseconds { turn }
 
-    /// A record type as it stands in acks.
-    func topicBytes(of type: RecordType) -> ArraySlice<UInt8> {
-        topics.rows.first { $0.type == type }?.topic[...] ?? []
-    }
+    /// The topics that ``ReceivedPayloads`` has places for.
+    var payloadTopics: [String] { topics.all.prefix(4).map(\.type.topic) }
 
     /// Looks at one message in `bytes`.
     ///
     /// The checks and their order are the reference's (`protocol.md` section 3), with the differences that the
     /// README lists: one ack for what is no record, no record for it either.
     func take(
-        _ bytes: [UInt8],
+        _ bytes: Span<UInt8>,
         _ message: Range<Int>,
         from connection: Connection,
         _ source: RecordSource
     ) -> Verdict {
         let envelope: Envelope
         do throws(EnvelopeError) {
-            envelope = try Envelope.read(bytes.span, in: message)
+            envelope = try Envelope.read(bytes, in: message)
         } catch {
             noteUnexpected(source, error.description)
             return .refuse(txid: 0..<0)
         }
         guard let stream = envelope.stream else {
             context.meters.reference.unknownMessageType(tag: envelope.kind.tag).add()
-            context.log.limited(.error, "unknown_message_type_error", [
-                "vin": .text(source.device.vin.text), "kind": .text("\(envelope.kind)"),
-            ])
+            context.log.limited(
+                .error,
+                "unknown_message_type_error",
+                [
+                    "vin": .text(source.device.vin.text), "kind": .text("\(envelope.kind)"),
+                ]
+            )
             return .acknowledge(txid: envelope.txid, topic: envelope.topic)
         }
-        let row = topics.find(bytes.span, envelope.topic)
-        if isOverLimit(connection, row, source) { return .ignore }
-        if let row, let route = topics.rows[row].route {
+        let topic = topics.find(bytes.extracting(envelope.topic))
+        if isOverLimit(connection, topic, source) { return .ignore }
+        if let route = topic?.route {
             guard route.hasRoom else {
                 connection.messagesInWindow -= 1
                 return .wait
             }
-        } else if !isSender(bytes, stream.senderID, source.device) {
-            noteWrongSender(bytes, stream.senderID, source)
+        } else if !isSender(bytes.extracting(stream.senderID), source.device) {
+            noteWrongSender(bytes.extracting(stream.senderID), source)
             return .refuse(txid: envelope.txid)
         }
         // Acknowledged and dropped, as the reference does: nobody has asked for this type.
-        guard let row else { return .acknowledge(txid: envelope.txid, topic: envelope.topic) }
-        return takeRecord(bytes, envelope.txid, envelope.topic, stream.payload, row, connection, source)
-    }
-
-    private func takeRecord(
-        _ bytes: [UInt8],
-        _ txid: Range<Int>,
-        _ topic: Range<Int>,
-        _ payload: Range<Int>,
-        _ row: Int,
-        _ connection: Connection,
-        _ source: RecordSource
-    ) -> Verdict {
-        let type = topics.rows[row].type
-        var content = RecordContent.opaque
-        if topics.rows[row].isDecoded {
-            do throws(PayloadError) {
-                content = try decoder.decode(type, bytes.span.extracting(payload))
-            } catch {
-                noteUnexpected(source, "\(type.topic): \(error)")
-                return .refuse(txid: txid)
+        guard let topic else {
+            connection.receivedPayloads.add(stream.payload.count, row: nil)
+            countUnrouted(stream.payload.count, context.meters.reference.recordType(ReferenceMetrics.other))
+            return .acknowledge(txid: envelope.txid, topic: envelope.topic)
+        }
+        do throws(PayloadError) {
+            let (record, signals) = try rewriter.record(
+                topic.kind,
+                bytes.extracting(stream.payload),
+                txid: bytes.extracting(envelope.txid),
+                RecordStamp(
+                    source: source,
+                    sequence: connection.nextSequence,
+                    type: topic.type,
+                    receivedAt: turn
+                )
+            )
+            if let complaint = context.settings.complaint?(record.content) {
+                noteUnexpected(source, "\(topic.type.topic): \(complaint)")
+                return .refuse(txid: envelope.txid)
             }
-            transform.apply(to: &content, vin: source.device.vin)
+            connection.receivedPayloads.add(stream.payload.count, row: topic.row)
+            guard let route = topic.route else {
+                countUnrouted(record.payloadCount, topic.meters)
+                return .acknowledge(txid: envelope.txid, topic: envelope.topic)
+            }
+            stages[route.index].add(record, signals: signals)
+            hasStaged = true
+            connection.nextSequence += 1
+            connection.unacknowledged += 1
+            if tracksVINs { count(signals, of: source, topic) }
+            return .taken
+        } catch {
+            noteUnexpected(source, "\(topic.type.topic): \(error)")
+            return .refuse(txid: envelope.txid)
         }
-        connection.receivedPayloadBytes += payload.count
-        guard let route = topics.rows[row].route else { return .acknowledge(txid: txid, topic: topic) }
-
-        var stored: [UInt8] = []
-        stored.reserveCapacity(payload.count + txid.count + 48)
-        if topics.rows[row].isDecoded {
-            writer.write(content, appendingTo: &stored)
-        } else {
-            stored.append(contentsOf: bytes[payload])
-        }
-        let payloadCount = stored.count
-        stored.append(contentsOf: bytes[txid])
-        stage(
-            Record(
-                source: source,
-                sequence: connection.nextSequence,
-                type: type,
-                receivedAt: turn,
-                content: content,
-                bytes: stored,
-                payloadCount: payloadCount
-            ),
-            route
-        )
-        count(content, payloadCount, row, route, source)
-        connection.nextSequence += 1
-        connection.unacknowledged += 1
-        return .taken
     }
 
-    private func count(
-        _ content: RecordContent,
-        _ payloadCount: Int,
-        _ row: Int,
-        _ route: DispatchRoute,
-        _ source: RecordSource
-    ) {
-        let meters = meters[row]
+    /// Received and acknowledged like others, but dispatched nowhere.
+    private func countUnrouted(_ payloadCount: Int, _ meters: RecordTypeMetrics) {
         meters.records.add()
         meters.payloadBytes.add(payloadCount)
-        meters.dispatches.add(route.laneCount)
-        guard case .vehicleData(let data) = content else { return }
-        meters.signals.add(Double(data.data.count))
-        context.meters.reference.signals(ofVIN: source.device.vin.text, recordType: topics.rows[row].type.topic)?
-            .add(Double(data.data.count))
     }
 
-    private func stage(_ record: Record, _ route: DispatchRoute) {
-        staged[route.index].append(record)
-        hasStaged = true
+    private func count(_ signals: Int, of source: RecordSource, _ topic: Topic) {
+        guard signals > 0 else { return }
+        context.meters.reference.signals(ofVIN: source.device.vin.text, recordType: topic.type.topic)?
+            .add(Double(signals))
     }
 
     /// Makes the record that says that a vehicle has come or gone, if anybody wants it.
@@ -183,82 +183,109 @@ final class RecordIntake {
                 networkInterface: source.networkInterface
             )
         )
-        stage(
+        let payload = writer.bytes(of: content)
+        stages[route.index].bytes += payload.count + source.socketID.utf8.count
+        stages[route.index].records.append(
             Record(
                 source: source,
                 sequence: Self.serverMade,
                 type: .connectivity,
                 receivedAt: UnixMilliseconds(rawValue: WallClock.milliseconds),
                 content: content,
-                payload: writer.bytes(of: content),
+                payload: payload,
                 txid: Array(source.socketID.utf8)
-            ),
-            route
+            )
         )
+        hasStaged = true
     }
 
-    /// Hands the turn's records to their routes.
+    /// Counts the turn's records and hands them to their routes.
     func submit() {
         guard hasStaged else { return }
         hasStaged = false
-        for index in staged.indices where !staged[index].isEmpty {
-            var records: [Record] = []
-            swap(&records, &staged[index])
-            staged[index].reserveCapacity(records.count)
-            context.router.routes[index].submit(records)
+        for index in submissionOrder where !stages[index].records.isEmpty {
+            var stage = Stage()
+            swap(&stage, &stages[index])
+            stages[index].records.reserveCapacity(stage.records.count)
+            let route = context.router.routes[index]
+            count(stage, route)
+            context.logDispatching(stage.records)
+            route.submit(stage.records, transportedBytes: stage.bytes)
         }
+    }
+
+    /// Once per turn: an addition that other threads may see costs as much as ten that they don't.
+    private func count(_ stage: Stage, _ route: DispatchRoute) {
+        guard stage.received > 0, let meters = topics.find(route.type)?.meters else { return }
+        meters.records.add(stage.received)
+        meters.payloadBytes.add(stage.payloadBytes)
+        meters.dispatches.add(stage.received * route.laneCount)
+        if stage.signals > 0 { meters.signals.add(Double(stage.signals)) }
     }
 
     // MARK: Checks
 
     /// Counts the message in the connection's window of the rate limit.
-    private func isOverLimit(_ connection: Connection, _ row: Int?, _ source: RecordSource) -> Bool {
+    private func isOverLimit(_ connection: Connection, _ topic: Topic?, _ source: RecordSource) -> Bool {
         guard let limit = context.settings.rateLimit else { return false }
-        if turn.rawValue - connection.windowStart >= Int64(limit.intervalMilliseconds) || turn.rawValue < connection.windowStart {
+        if turn.rawValue - connection.windowStart >= Int64(limit.intervalMilliseconds)
+            || turn.rawValue < connection.windowStart
+        {
             connection.windowStart = turn.rawValue
             connection.messagesInWindow = 0
         }
         connection.messagesInWindow += 1
         guard connection.messagesInWindow > limit.messages else { return false }
-        let topic = row.map { topics.rows[$0].type.topic } ?? ReferenceMetrics.other
-        context.meters.reference.rateLimitExceeded(vin: source.device.vin.text, recordType: topic).add()
-        context.log.limited(.error, "rate_limit_exceeded", [
-            "vin": .text(source.device.vin.text),
-            "message_limit": .number(Int64(limit.messages)),
-            "interval_milliseconds": .number(Int64(limit.intervalMilliseconds)),
-        ])
+        let label = topic?.type.topic ?? ReferenceMetrics.other
+        context.meters.reference.rateLimitExceeded(vin: source.device.vin.text, recordType: label).add()
+        context.log.limited(
+            .error,
+            "rate_limit_exceeded",
+            [
+                "vin": .text(source.device.vin.text),
+                "message_limit": .number(Int64(limit.messages)),
+                "interval_milliseconds": .number(Int64(limit.intervalMilliseconds)),
+            ]
+        )
         return true
     }
 
     /// Whether the envelope names the certificate's device: as `type.id`, or the bare id.
-    private func isSender(_ bytes: [UInt8], _ sender: Range<Int>, _ device: DeviceIdentity) -> Bool {
-        equals(bytes, sender, device.senderID) || equals(bytes, sender, device.vin.text)
+    private func isSender(_ sender: Span<UInt8>, _ device: DeviceIdentity) -> Bool {
+        equals(sender, device.senderID) || equals(sender, device.vin.text)
     }
 
-    private func equals(_ bytes: [UInt8], _ range: Range<Int>, _ text: String) -> Bool {
-        bytes[range].elementsEqual(text.utf8)
+    private func equals(_ bytes: Span<UInt8>, _ text: String) -> Bool {
+        let wanted = text.utf8.span
+        guard bytes.count == wanted.count else { return false }
+        for index in bytes.indices where bytes[index] != wanted[index] { return false }
+        return true
     }
 
-    private func noteWrongSender(_ bytes: [UInt8], _ sender: Range<Int>, _ source: RecordSource) {
+    private func noteWrongSender(_ sender: Span<UInt8>, _ source: RecordSource) {
         context.meters.reference.unauthorizedSenders.add()
         context.meters.reference.unexpectedRecords.add()
-        let shown = range(sender, limitedTo: 64)
-        context.log.limited(.error, "unexpected_sender_id", [
-            "vin": .text(source.device.vin.text),
-            "sender_id": .text(String(decoding: bytes[shown], as: UTF8.self)),
-            "expected": .text(source.device.senderID),
-        ])
-    }
-
-    private func range(_ range: Range<Int>, limitedTo count: Int) -> Range<Int> {
-        range.lowerBound..<min(range.upperBound, range.lowerBound + count)
+        let shown = (0..<min(sender.count, 64)).map { sender[$0] }
+        context.log.limited(
+            .error,
+            "unexpected_sender_id",
+            [
+                "vin": .text(source.device.vin.text),
+                "sender_id": .text(String(decoding: shown, as: UTF8.self)),
+                "expected": .text(source.device.senderID),
+            ]
+        )
     }
 
     private func noteUnexpected(_ source: RecordSource, _ reason: String) {
         context.meters.reference.unexpectedRecords.add()
-        context.log.limited(.error, "unexpected_record", [
-            "vin": .text(source.device.vin.text), "txid": .text(source.socketID), "error": .text(reason),
-        ])
+        context.log.limited(
+            .error,
+            "unexpected_record",
+            [
+                "vin": .text(source.device.vin.text), "txid": .text(source.socketID), "error": .text(reason),
+            ]
+        )
     }
 }
 

@@ -1,4 +1,4 @@
-package import Dispatching
+internal import Dispatching
 internal import LinuxSystem
 internal import OpenSSLTransport
 

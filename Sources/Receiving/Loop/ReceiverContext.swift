@@ -10,7 +10,27 @@ struct ReceiverContext: Sendable {
     let meters: ReceivingMeters
     let socketNames: SocketNames
     let tap: (any FrameTap)?
+    let reliableAcks: ReliableAckMeters
     let identityRules = DeviceIdentityRules()
+
+    // MARK: Debug lines
+
+    /// One line per record at the level debug, without its content.
+    func logDispatching(_ records: [Record]) {
+        guard log.writes(.debug) else { return }
+        for record in records { log.observe(.dispatchingMessage, Self.fields(of: record)) }
+    }
+
+    func logResponding(to record: Record) {
+        log.observe(.messageRespond, Self.fields(of: record))
+    }
+
+    private static func fields(of record: Record) -> KeyValuePairs<String, LogValue> {
+        [
+            "vin": .text(record.vin.text), "txid": .text(record.txidText), "record_type": .text(record.type.topic),
+            "socket_id": .text(record.source.socketID),
+        ]
+    }
 }
 
 /// Sees every message of every vehicle as it passes, for recordings.

@@ -19,6 +19,7 @@ extension ReceivingLoop {
     private func acceptOne() -> Bool {
         guard acceptsAgainAt == nil, listener != nil else { return false }
         do throws(SystemCallError) {
+            // FORCE: checked above; what can't be copied can't be bound to a name for a call.
             guard let socket = try TCP.accept(listener!) else { return false }
             open(socket)
             return true
@@ -33,10 +34,14 @@ extension ReceivingLoop {
         let remote = socket.remote
         guard context.meters.enter(limit: context.settings.maxConnections) else {
             context.meters.connectionsRefused.add()
-            context.log.limited(.warning, "connection_limit_reached", [
-                "remote_ip": .text(remote.description),
-                "max_connections": .number(Int64(context.settings.maxConnections)),
-            ])
+            context.log.limited(
+                .warning,
+                "connection_limit_reached",
+                [
+                    "remote_ip": .text(remote.description),
+                    "max_connections": .number(Int64(context.settings.maxConnections)),
+                ]
+            )
             return
         }
         let connection = Connection(
@@ -61,10 +66,14 @@ extension ReceivingLoop {
     }
 
     private func rest(after error: SystemCallError) {
-        context.log.limited(.error, "accept_failed", [
-            "error": .text(error.description),
-            "remedy": "raise the limit on open files (ulimit -n, LimitNOFILE) if it says too many open files",
-        ])
+        context.log.limited(
+            .error,
+            "accept_failed",
+            [
+                "error": .text(error.description),
+                "remedy": "raise the limit on open files (ulimit -n, LimitNOFILE) if it says too many open files",
+            ]
+        )
         acceptsAgainAt = now + Self.restMilliseconds
         if let number = listener?.number { try? poll.change(number, as: Self.listenerSlot, to: []) }
     }

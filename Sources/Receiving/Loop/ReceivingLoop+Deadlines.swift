@@ -8,36 +8,48 @@ extension ReceivingLoop {
         deadlines.set(Int(connection.id.slot), toMilliseconds: now + UInt64(milliseconds))
     }
 
-    /// Sets the deadline of a streaming or closing connection anew after something has moved.
+    /// Sets the deadline of a streaming or closing connection anew after something has changed.
+    ///
+    /// That bytes came changes nothing here: of a connection that was heard meanwhile the deadline is put off when it
+    /// passes, which is once in a minute rather than once per wake-up.
     func updateDeadline(_ connection: Connection) {
-        let settings = context.settings.deadlines
-        var next: UInt64?
+        let next: UInt64?
         switch connection.stage {
         case .handshaking, .awaitingRequest:
             // Measured from the start of the stage: bytes that trickle in prolong nothing.
             return
         case .closing:
-            next = now + UInt64(settings.closeMilliseconds)
+            let close = now + UInt64(context.settings.deadlines.closeMilliseconds)
+            next = min(close, writeDeadline(connection) ?? close)
         case .streaming:
-            // A vehicle that we do not read cannot answer a ping.
-            if connection.pause.isEmpty, settings.pingIntervalMilliseconds > 0 {
-                let wait = connection.awaitsPong ? settings.pongMilliseconds : settings.pingIntervalMilliseconds
-                next = now + UInt64(wait)
-            }
-        }
-        if case .streaming = connection.stage, settings.idleMilliseconds > 0 {
-            let idle = connection.lastMessageAt + UInt64(settings.idleMilliseconds)
-            next = min(next ?? idle, idle)
-        }
-        if !connection.unsent.isEmpty {
-            let write = connection.unsentSince + UInt64(settings.writeMilliseconds)
-            next = min(next ?? write, write)
+            next = streamingDeadline(connection)
         }
         if let next {
             deadlines.set(Int(connection.id.slot), toMilliseconds: next)
         } else {
             deadlines.clear(Int(connection.id.slot))
         }
+    }
+
+    private func streamingDeadline(_ connection: Connection) -> UInt64? {
+        let settings = context.settings.deadlines
+        var next = writeDeadline(connection)
+        // A vehicle that we do not read cannot answer a ping.
+        if connection.pause.isEmpty, settings.pingIntervalMilliseconds > 0 {
+            let wait = connection.awaitsPong ? settings.pongMilliseconds : settings.pingIntervalMilliseconds
+            let silence = connection.heardAt + UInt64(wait)
+            next = min(next ?? silence, silence)
+        }
+        if settings.idleMilliseconds > 0 {
+            let idle = connection.lastMessageAt + UInt64(settings.idleMilliseconds)
+            next = min(next ?? idle, idle)
+        }
+        return next
+    }
+
+    private func writeDeadline(_ connection: Connection) -> UInt64? {
+        guard !connection.unsent.isEmpty else { return nil }
+        return connection.unsentSince + UInt64(context.settings.deadlines.writeMilliseconds)
     }
 
     func servePassedDeadlines() {
@@ -54,6 +66,8 @@ extension ReceivingLoop {
             end(connection, .requestTimedOut)
         case .closing:
             end(connection, .closeTimedOut)
+        case .streaming where (streamingDeadline(connection) ?? .max) > now:
+            updateDeadline(connection)
         case .streaming where isWriteOverdue(connection):
             end(connection, .peerDoesNotRead)
         case .streaming where isIdle(connection):
@@ -64,6 +78,7 @@ extension ReceivingLoop {
             end(connection, .pongTimedOut)
         case .streaming:
             connection.awaitsPong = true
+            connection.heardAt = now
             appendPing([], to: &connection.answers)
             mark(connection)
             updateDeadline(connection)
@@ -95,6 +110,8 @@ extension ReceivingLoop {
         guard connection.pause.contains(reason) else { return }
         connection.pause.remove(reason)
         guard connection.pause.isEmpty else { return }
+        // It could not be heard while nobody listened.
+        connection.heardAt = now
         updateInterest(connection)
         updateDeadline(connection)
         consumeLeftOver(connection)

@@ -24,7 +24,7 @@ extension ReceivingLoop {
         connection.answers = []
         connection.session.shutdown()
         sendOutbound(connection)
-        guard table[connection.id] === connection else { return }
+        guard !connection.hasEnded else { return }
         if connection.unsent.isEmpty { TCP.shutdownSending(connection.descriptor) }
         updateInterest(connection)
         updateDeadline(connection)
@@ -42,7 +42,8 @@ extension ReceivingLoop {
 
     /// Lets go of a connection: counts, logs, announces, and frees everything.
     func end(_ connection: Connection, _ reason: EndReason) {
-        guard table[connection.id] === connection else { return }
+        guard !connection.hasEnded else { return }
+        connection.hasEnded = true
         poll.remove(connection.descriptor.number)
         deadlines.clear(Int(connection.id.slot))
         table.remove(connection.id)
@@ -53,17 +54,25 @@ extension ReceivingLoop {
         case .handshaking:
             noteFailedHandshake(connection, reason)
         case .awaitingRequest:
-            context.log.limited(.info, "request_missing", [
-                "remote_ip": .text(connection.remote.description), "reason": .text(reason.code),
-            ])
+            context.log.limited(
+                .info,
+                "request_missing",
+                [
+                    "remote_ip": .text(connection.remote.description), "reason": .text(reason.code),
+                ]
+            )
         case .streaming(let source):
             if reason.isError {
-                context.log.limited(.error, "socket_err", [
-                    "vin": .text(source.device.vin.text),
-                    "txid": .text(source.socketID),
-                    "reason": .text(reason.code),
-                    "error": .text(reason.detail ?? reason.code),
-                ])
+                context.log.limited(
+                    .error,
+                    "socket_err",
+                    [
+                        "vin": .text(source.device.vin.text),
+                        "txid": .text(source.socketID),
+                        "reason": .text(reason.code),
+                        "error": .text(reason.detail ?? reason.code),
+                    ]
+                )
             }
             announceDisconnected(connection, source, reason: reason.code)
         case .closing:
@@ -74,11 +83,15 @@ extension ReceivingLoop {
     private func noteFailedHandshake(_ connection: Connection, _ reason: EndReason) {
         context.meters.reference.handshakeFailure(reason: reason.code).add()
         guard context.settings.logsHandshakeFailures else { return }
-        context.log.limited(.warning, "tls_handshake_failed", [
-            "remote_ip": .text(connection.remote.description),
-            "reason": .text(reason.code),
-            "error": .text(reason.detail ?? "the peer did not finish the TLS handshake in time"),
-        ])
+        context.log.limited(
+            .warning,
+            "tls_handshake_failed",
+            [
+                "remote_ip": .text(connection.remote.description),
+                "reason": .text(reason.code),
+                "error": .text(reason.detail ?? "the peer did not finish the TLS handshake in time"),
+            ]
+        )
     }
 
     // MARK: Connectivity
@@ -89,20 +102,23 @@ extension ReceivingLoop {
         } else {
             noteUnusableInterface(source, "connectivity_registeration_error")
         }
-        context.log.info("socket_connected", [
-            "vin": .text(source.device.vin.text),
-            "device_type": .text(source.device.deviceType),
-            "txid": .text(source.socketID),
-            "network_interface": .text(source.networkInterface),
-            "client_version": .text(source.clientVersion),
-            "method": .text(request.method),
-            "path": .text(request.path),
-            "user_agent": .text(request.userAgent),
-            "X-Forwarded-For": .text(request.forwardedFor),
-            "remote_ip": .text(source.remoteAddress),
-            "server_name": .text(request.serverName),
-            "tls": .text(request.tls),
-        ])
+        context.log.info(
+            "socket_connected",
+            [
+                "vin": .text(source.device.vin.text),
+                "device_type": .text(source.device.deviceType),
+                "txid": .text(source.socketID),
+                "network_interface": .text(source.networkInterface),
+                "client_version": .text(source.clientVersion),
+                "method": .text(request.method),
+                "path": .text(request.path),
+                "user_agent": .text(request.userAgent),
+                "X-Forwarded-For": .text(request.forwardedFor),
+                "remote_ip": .text(source.remoteAddress),
+                "server_name": .text(request.serverName),
+                "tls": .text(request.tls),
+            ]
+        )
     }
 
     func announceDisconnected(_ connection: Connection, _ source: RecordSource, reason: String) {
@@ -115,21 +131,30 @@ extension ReceivingLoop {
         }
         context.socketNames.release(source.socketID)
         let seconds = MonotonicTime.now.nanoseconds(since: connection.acceptedAt) / 1_000_000_000
-        context.log.info("socket_disconnected", [
-            "vin": .text(source.device.vin.text),
-            "txid": .text(source.socketID),
-            "reason": .text(reason),
-            "records": .number(Int64(connection.nextSequence)),
-            "total": .number(Int64(connection.receivedPayloadBytes)),
-            "duration_sec": .number(Int64(seconds)),
-        ])
+        let payloads = connection.receivedPayloads
+        // Bytes are texts, as the reference writes them; the same keys too.
+        context.log.observe(
+            .socketDisconnected,
+            listing: payloads.byType(intake.payloadTopics).map { ($0.topic, .text("\($0.bytes)")) } + [
+                ("vin", .text(source.device.vin.text)),
+                ("txid", .text(source.socketID)),
+                ("reason", .text(reason)),
+                ("records", .count(connection.nextSequence)),
+                ("total", .text("\(payloads.total)")),
+                ("duration_sec", .count(seconds)),
+            ]
+        )
     }
 
     private func noteUnusableInterface(_ source: RecordSource, _ event: String) {
-        context.log.limited(.error, event, [
-            "vin": .text(source.device.vin.text),
-            "error": "the request header X-Network-Interface is not UTF-8, so no connectivity record can be made",
-        ])
+        context.log.limited(
+            .error,
+            event,
+            [
+                "vin": .text(source.device.vin.text),
+                "error": "the request header X-Network-Interface is not UTF-8, so no connectivity record can be made",
+            ]
+        )
     }
 }
 

@@ -15,10 +15,8 @@ extension ReceivingLoop {
             return
         case .endOfStream:
             end(connection, isHandshaking(connection) ? .handshakeFailed(.connectionLost) : .peerClosed)
-        case .failed(let error) where error.code == SystemCallError.connectionReset:
-            end(connection, isHandshaking(connection) ? .handshakeFailed(.connectionLost) : .peerReset)
         case .failed(let error):
-            end(connection, .socketFailed(error))
+            end(connection, isHandshaking(connection) ? .handshakeFailed(.connectionLost) : EndReason(error))
         }
     }
 
@@ -47,7 +45,9 @@ extension ReceivingLoop {
         var ending: EndReason?
         reading: while true {
             switch connection.session.read(into: &plain, at: count) {
-            case .bytes(let more): count += more
+            case .bytes(let more):
+                count += more
+                if connection.session.isDrained { break reading }
             case .wantsMore: break reading
             case .closed:
                 ending = .peerClosed
@@ -61,7 +61,7 @@ extension ReceivingLoop {
             }
         }
         if count > 0 { consume(connection, count) }
-        guard let ending, table[connection.id] === connection else { return }
+        guard let ending, !connection.hasEnded else { return }
         if connection.isMarked { flush(connection) }
         end(connection, ending)
     }
@@ -83,7 +83,8 @@ extension ReceivingLoop {
             return
         case .streaming:
             connection.awaitsPong = false
-            updateDeadline(connection)
+            // Its deadline stays as it is and is looked at when it has passed, see `deadlinePassed`.
+            connection.heardAt = now
             guard connection.received.isEmpty, connection.pause.isEmpty else {
                 connection.received.append(contentsOf: plain[..<count])
                 return consumeLeftOver(connection)
@@ -99,7 +100,7 @@ extension ReceivingLoop {
         guard connection.pause.isEmpty else { return }
         if let message = connection.held {
             connection.held = nil
-            takeMessage(connection, message, 0..<message.count)
+            takeMessage(connection, message.span, 0..<message.count)
         }
         guard connection.pause.isEmpty, !connection.received.isEmpty,
             connection.received.count >= connection.receivedNeeded
@@ -113,7 +114,7 @@ extension ReceivingLoop {
 
     /// Keeps the bytes that could not be used yet.
     private func keep(_ connection: Connection, _ buffer: [UInt8], _ pending: Range<Int>) {
-        guard !pending.isEmpty, table[connection.id] === connection else { return }
+        guard !pending.isEmpty, !connection.hasEnded else { return }
         connection.received = Array(buffer[pending])
         connection.receivedNeeded = connection.pause.isEmpty ? connection.frames.bytesNeeded : 0
     }
@@ -121,30 +122,40 @@ extension ReceivingLoop {
     // MARK: Frames
 
     func readFrames(_ connection: Connection, _ buffer: inout [UInt8], _ pending: inout Range<Int>) {
+        // Worked on outside of the connection: Swift checks each access to a class's property for overlaps.
+        var frames = connection.frames
+        defer { connection.frames = frames }
         do throws(WebSocketViolation) {
-            while connection.pause.isEmpty, table[connection.id] === connection,
-                let event = try connection.frames.next(in: &buffer, &pending)
-            {
-                handle(event, of: connection, buffer)
+            while connection.pause.isEmpty, !connection.hasEnded, let event = try frames.next(in: &buffer, &pending) {
+                if case .message(_, let range) = event {
+                    takeMessage(connection, buffer.span, range)
+                } else {
+                    handle(event, of: connection, buffer)
+                }
             }
         } catch {
-            context.log.limited(.warning, "websocket_violation", [
-                "vin": .text(connection.source?.device.vin.text ?? ""),
-                "remote_ip": .text(connection.remote.description),
-                "close_code": .number(Int64(error.closeCode.rawValue)),
-                "error": .text(error.reason),
-            ])
+            context.log.limited(
+                .warning,
+                "websocket_violation",
+                [
+                    "vin": .text(connection.source?.device.vin.text ?? ""),
+                    "remote_ip": .text(connection.remote.description),
+                    "close_code": .number(Int64(error.closeCode.rawValue)),
+                    "error": .text(error.reason),
+                ]
+            )
             close(connection, error.closeCode, reason: error.reason)
         }
     }
 
+    /// Everything but whole messages, which are the rule.
     private func handle(_ event: FrameEvent, of connection: Connection, _ buffer: [UInt8]) {
         switch event {
         case .message(_, let range):
-            takeMessage(connection, buffer, range)
+            takeMessage(connection, buffer.span, range)
         case .fragment(let fragment):
             if let message = connection.assembler.take(fragment, from: buffer) {
-                takeMessage(connection, message, 0..<message.count)
+                takeMessage(connection, message.span, 0..<message.count)
             }
         case .ping(let range):
             appendPong(buffer[range], to: &connection.answers)
@@ -170,63 +181,83 @@ extension ReceivingLoop {
     private func refuseOversize(_ connection: Connection, _ length: Int) {
         guard let source = connection.source else { return }
         context.meters.reference.tooBigRecords.add()
-        context.log.limited(.error, "record_too_big", [
-            "vin": .text(source.device.vin.text),
-            "bytes": .number(Int64(length)),
-            "limit": .number(Int64(context.settings.limits.messageBytes)),
-        ])
-        appendError(txid: [], to: connection)
+        context.log.limited(
+            .error,
+            "record_too_big",
+            [
+                "vin": .text(source.device.vin.text),
+                "bytes": .number(Int64(length)),
+                "limit": .number(Int64(context.settings.limits.messageBytes)),
+            ]
+        )
+        appendError(txid: [UInt8]().span, to: connection)
     }
 
     // MARK: Messages
 
-    private func takeMessage(_ connection: Connection, _ buffer: [UInt8], _ range: Range<Int>) {
+    private func takeMessage(_ connection: Connection, _ buffer: Span<UInt8>, _ range: Range<Int>) {
         guard let source = connection.source else { return }
         connection.lastMessageAt = now
         let verdict = intake.take(buffer, range, from: connection, source)
         if case .wait = verdict {
-            connection.held = Array(buffer[range])
+            connection.held = buffer.bytes(range)
             waitingForRoom.append(connection.id)
             return pause(connection, for: .lanesAreFull)
         }
-        context.tap?.note(buffer[range], of: source.device.vin, isInbound: true, at: intake.receivedAt)
+        if let tap = context.tap {
+            tap.note(buffer.bytes(range)[...], of: source.device.vin, isInbound: true, at: intake.receivedAt)
+        }
         switch verdict {
         case .taken:
             if connection.unacknowledged >= context.settings.unacknowledgedRecordsLimit {
                 pause(connection, for: .awaitsAcks)
             }
         case .acknowledge(let txid, let topic):
-            appendAcknowledgement(txid: buffer[txid], topic: buffer[topic], to: connection)
+            context.meters.acknowledgements.add()
+            let start = connection.answers.count
+            AcknowledgementFrames.append(buffer.extracting(txid), buffer.extracting(topic), to: &connection.answers)
+            noteAnswers(connection, from: start)
         case .refuse(let txid):
-            appendError(txid: buffer[txid], to: connection)
+            appendError(txid: buffer.extracting(txid), to: connection)
         case .ignore, .wait:
             return
         }
     }
 
-    func appendAcknowledgement(txid: ArraySlice<UInt8>, topic: ArraySlice<UInt8>, to connection: Connection) {
-        context.meters.acknowledgements.add()
-        let start = connection.answers.count
-        appendFrameHeader(
-            .binary,
-            length: Envelope.acknowledgementLength(txid: txid.count, topic: topic.count),
-            to: &connection.answers
-        )
-        Envelope.appendAcknowledgement(txid: txid.span, topic: topic.span, to: &connection.answers)
-        noteAnswer(connection, from: start)
-    }
-
-    private func appendError(txid: ArraySlice<UInt8>, to connection: Connection) {
+    private func appendError(txid: Span<UInt8>, to connection: Connection) {
         let start = connection.answers.count
         appendFrameHeader(.binary, length: Envelope.errorLength(txid: txid.count), to: &connection.answers)
-        Envelope.appendError(txid: txid.span, to: &connection.answers)
-        noteAnswer(connection, from: start)
+        Envelope.appendError(txid: txid, to: &connection.answers)
+        noteAnswers(connection, from: start)
     }
 
-    private func noteAnswer(_ connection: Connection, from start: Int) {
+    /// Has the frames sent that were appended to the connection's answers, and shows them to the tap.
+    func noteAnswers(_ connection: Connection, from start: Int) {
         mark(connection)
         guard let tap = context.tap, let source = connection.source else { return }
-        let header = connection.answers[start + 1] < 126 ? 2 : 4
-        tap.note(connection.answers[(start + header)...], of: source.device.vin, isInbound: false, at: intake.receivedAt)
+        var position = start
+        while position < connection.answers.count {
+            let frame = connection.answers[position...]
+            guard case .header(let header)? = try? FrameHeader.read(frame.span, in: 0..<frame.count, role: .client)
+            else { return }
+            let content = position + header.length
+            position = content + header.payloadLength
+            tap.note(
+                connection.answers[content..<position],
+                of: source.device.vin,
+                isInbound: false,
+                at: intake.receivedAt
+            )
+        }
+    }
+}
+
+extension Span<UInt8> {
+    /// A copy of some bytes, for what is kept beyond the call.
+    fileprivate func bytes(_ range: Range<Int>) -> [UInt8] {
+        var copy: [UInt8] = []
+        copy.reserveCapacity(range.count)
+        for index in range { copy.append(self[index]) }
+        return copy
     }
 }

@@ -19,7 +19,7 @@ extension ReceivingLoop {
         for connection in marked {
             connection.isMarked = false
             // It may have ended since it was marked.
-            if table[connection.id] === connection { flush(connection) }
+            if !connection.hasEnded { flush(connection) }
         }
         marked.removeAll(keepingCapacity: true)
     }
@@ -27,8 +27,10 @@ extension ReceivingLoop {
     /// Encrypts the answers as few TLS records and sends them with one call.
     func flush(_ connection: Connection) {
         if !connection.answers.isEmpty {
-            let failure = connection.session.write(connection.answers.span)
-            connection.answers = []
+            var answers: [UInt8] = []
+            swap(&answers, &connection.answers)
+            let failure = connection.session.write(answers.span)
+            answerBuffers.giveBack(answers)
             if let failure { return end(connection, .tlsFailed(failure)) }
         }
         sendOutbound(connection)
@@ -39,7 +41,7 @@ extension ReceivingLoop {
         guard connection.session.hasOutbound else { return }
         let waited = !connection.unsent.isEmpty
         if let error = connection.session.send(to: connection.descriptor, rest: &connection.unsent) {
-            return end(connection, .socketFailed(error))
+            return end(connection, EndReason(error))
         }
         guard !connection.unsent.isEmpty else { return }
         if !waited {
@@ -58,7 +60,7 @@ extension ReceivingLoop {
             connection.unsent.removeFirst(sent)
             if sent > 0 { connection.unsentSince = now }
         } catch {
-            return end(connection, .socketFailed(error))
+            return end(connection, EndReason(error))
         }
         if connection.unsent.isEmpty {
             connection.unsent = []
@@ -79,25 +81,70 @@ extension ReceivingLoop {
             let milliseconds = max(0, WallClock.milliseconds - first.record.receivedAt.rawValue)
             context.meters.reference.ackLatency.observe(seconds: Double(milliseconds) / 1000, times: settlements.count)
         }
-        for settlement in settlements {
-            let record = settlement.record
-            guard record.sequence != RecordIntake.serverMade else { continue }
-            guard let connection = table[record.source.connection] else {
+        var acknowledgements = Acknowledgements(intake.topics)
+        var index = 0
+        while index < settlements.count { settleNext(settlements, &index, &acknowledgements) }
+        acknowledgements.finish()
+    }
+
+    /// Settles the records from `index` on that came by one connection: 16 and more when a vehicle catches up.
+    ///
+    /// They are taken together because finding the connection, and each access to what it and the loop own, costs
+    /// about as much as writing an ack does.
+    private func settleNext(
+        _ settlements: [Settlement],
+        _ index: inout Int,
+        _ acknowledgements: inout Acknowledgements
+    ) {
+        let id = settlements[index].record.source.connection
+        let first = index
+        index += 1
+        while index < settlements.count, settlements[index].record.source.connection == id { index += 1 }
+        guard let connection = table[id] else {
+            for settlement in settlements[first..<index] where settlement.record.sequence != RecordIntake.serverMade {
                 context.meters.lateSettlements.add()
+                if settlement.outcome == .acknowledge { context.reliableAcks.noteMissed(settlement.record.type) }
+            }
+            return
+        }
+        answer(settlements, first..<index, connection, &acknowledgements)
+        if connection.pause.contains(.awaitsAcks),
+            connection.unacknowledged <= context.settings.unacknowledgedRecordsLimit / 2
+        {
+            resume(connection, from: .awaitsAcks)
+        }
+    }
+
+    private func answer(
+        _ settlements: [Settlement],
+        _ range: Range<Int>,
+        _ connection: Connection,
+        _ acknowledgements: inout Acknowledgements
+    ) {
+        var answers: [UInt8] = []
+        swap(&answers, &connection.answers)
+        if answers.capacity == 0 { answers = answerBuffers.take() }
+        let start = answers.count
+        let countsReliableAcks = !context.reliableAcks.isEmpty
+        let writesLines = context.log.writes(.debug)
+        var settled = 0
+        var withheld = 0
+        for index in range {
+            let record = settlements[index].record
+            guard record.sequence != RecordIntake.serverMade else { continue }
+            settled += 1
+            guard settlements[index].outcome == .acknowledge else {
+                withheld += 1
                 continue
             }
-            connection.unacknowledged -= 1
-            switch settlement.outcome {
-            case .acknowledge:
-                appendAcknowledgement(txid: record.txid, topic: intake.topicBytes(of: record.type), to: connection)
-            case .withhold:
-                context.meters.withheld.add()
-            }
-            if connection.pause.contains(.awaitsAcks),
-                connection.unacknowledged <= context.settings.unacknowledgedRecordsLimit / 2
-            {
-                resume(connection, from: .awaitsAcks)
-            }
+            acknowledgements.append(record, to: &answers)
+            if countsReliableAcks { context.reliableAcks.noteSent(record.type) }
+            if writesLines { context.logResponding(to: record) }
         }
+        connection.unacknowledged -= settled
+        context.meters.acknowledgements.add(settled - withheld)
+        if withheld > 0 { context.meters.withheld.add(withheld) }
+        connection.answers = answers
+        if answers.count > start { noteAnswers(connection, from: start) }
     }
 }

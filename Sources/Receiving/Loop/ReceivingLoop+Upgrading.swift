@@ -55,7 +55,13 @@ extension ReceivingLoop {
         _ identity: Result<DeviceIdentity, IdentityRefusal>,
         rest: [UInt8]
     ) {
+        guard head.body == .none else {
+            return refuse(connection, 413, "No request on this port has a body; open a WebSocket, or GET /status.")
+        }
         if head.path == "/status" { return answerStatus(connection, head) }
+        if head.path != "/", head.method == "GET", head.headers.first("Upgrade") == nil {
+            return refuse(connection, 404, "There is nothing at this path; open a WebSocket, or GET /status.")
+        }
         let key: String
         do throws(UpgradeRefusal) {
             key = try WebSocketHandshake.check(
@@ -64,17 +70,27 @@ extension ReceivingLoop {
                 headers: { head.headers.all($0) }
             )
         } catch {
-            return refuse(connection, error.status, error.reason, headers: error.headers.map { ($0.name, $0.value) })
+            return refuse(
+                connection,
+                error.status,
+                error.reason,
+                headers: error.headers.map { ($0.name, $0.value) },
+                event: .webSocketPromotionError
+            )
         }
         switch identity {
         case .failure(let refusal):
-            context.log.limited(.error, "extract_sender_id_err", [
-                "remote_ip": .text(connection.remote.description),
-                "issuer": .text(refusal.facts.issuer),
-                "subject": .text(refusal.facts.subject),
-                "error": .text(refusal.description),
-            ])
-            refuse(connection, 403, refusal.description)
+            context.log.limited(
+                .error,
+                "extract_sender_id_err",
+                [
+                    "remote_ip": .text(connection.remote.description),
+                    "issuer": .text(refusal.facts.issuer),
+                    "subject": .text(refusal.facts.subject),
+                    "error": .text(refusal.description),
+                ]
+            )
+            refuse(connection, 403, refusal.description, event: nil)
         case .success(let device):
             upgrade(connection, head, device, key: key, rest: rest)
         }
@@ -99,14 +115,20 @@ extension ReceivingLoop {
         _ connection: Connection,
         _ status: Int,
         _ reason: String,
-        headers: [(String, String)] = []
+        headers: [(String, String)] = [],
+        event: EventName? = .requestRefused
     ) {
         context.meters.requestRefused(status)
-        context.log.limited(.warning, "request_refused", [
-            "remote_ip": .text(connection.remote.description),
-            "status": .number(Int64(status)),
-            "error": .text(reason),
-        ])
+        if let event {
+            context.log.observe(
+                event,
+                [
+                    "remote_ip": .text(connection.remote.description),
+                    "status": .number(Int64(status)),
+                    "error": .text(reason),
+                ]
+            )
+        }
         appendTextResponse(
             status: status,
             text: reason,
@@ -142,6 +164,7 @@ extension ReceivingLoop {
         connection.received = []
         connection.receivedNeeded = 0
         connection.lastMessageAt = now
+        connection.heardAt = now
         connection.announcesConnectivity = networkText != nil
         updateDeadline(connection)
         announceConnected(

@@ -34,6 +34,8 @@ final class ReceivingLoop {
 
     /// Decrypted bytes of the connection at hand; shared, so that idle connections own none.
     var plain: [UInt8]
+    /// Memory for answers; see there.
+    var answerBuffers = AnswerBuffers()
     /// Connections with answers to send at the end of the turn.
     var marked: [Connection] = []
     /// Connections that wait for room in a lane.
@@ -59,7 +61,7 @@ final class ReceivingLoop {
         poll = try EventPoll(batch: Self.eventBatch)
         intake = RecordIntake(context: context)
         plain = Array(repeating: 0, count: TLSBuffers.inboundBytes + 32 * 1024)
-        try poll.add(door.mailbox.number, as: Self.mailboxSlot, for: .readable)
+        try poll.add(door.mailbox.number, as: Self.mailboxSlot, for: [.readable, .onChange])
         try poll.add(listener.number, as: Self.listenerSlot, for: .readable)
         self.listener = consume listener
     }
@@ -71,7 +73,10 @@ final class ReceivingLoop {
             do {
                 ready = try poll.wait(milliseconds: sleepMilliseconds())
             } catch {
-                context.log.error("event_loop_failed", ["error": .text(error.description), "loop": .number(Int64(index))])
+                context.log.error(
+                    "event_loop_failed",
+                    ["error": .text(error.description), "loop": .number(Int64(index))]
+                )
                 return
             }
             now = MonotonicTime.now.nanoseconds / 1_000_000
@@ -101,7 +106,7 @@ final class ReceivingLoop {
             guard let connection = table[registration] else { return }
             if readiness.contains(.writable) { sendUnsent(connection) }
             // A hang-up is read, too: what came before it counts, and reading tells how it ended.
-            guard !readiness.isDisjoint(with: [.readable, .hangUp, .error]), table[registration] != nil else { return }
+            guard readiness.hasInput, !connection.hasEnded else { return }
             receive(connection)
         }
     }
@@ -116,7 +121,7 @@ final class ReceivingLoop {
     // MARK: Mail
 
     private func collectMail() {
-        for message in door.mailbox.collect() {
+        for message in door.mailbox.collect(isHeardOnce: true) {
             switch message {
             case .settled(let settlements): settle(settlements)
             case .lanesHaveRoom: retryWaiting()

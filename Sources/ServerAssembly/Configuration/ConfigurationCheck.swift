@@ -296,6 +296,17 @@ package struct ConfigurationCheck {
     }
 }
 
+extension ConfigurationFinding {
+    /// Whether the file may be right, and something outside of it is missing or refuses.
+    package var isAboutMachine: Bool {
+        switch code {
+        case .certificate, .certificateDate, .certificateOrder, .privateKey, .keyMismatch, .unusablePath, .portUnusable:
+            true
+        default: false
+        }
+    }
+}
+
 extension FindingCode {
     /// A certificate file that cannot be used.
     package static let certificate = FindingCode("certificate")

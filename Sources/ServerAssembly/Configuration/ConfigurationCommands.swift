@@ -14,13 +14,27 @@ package enum ConfigurationCommands {
         /// Nil when a finding is an error.
         package let configuration: ServerConfiguration?
         package let report: ConfigurationReport
+
+        /// The configuration, unless a finding keeps this build or this machine from serving with it.
+        package var servable: ServerConfiguration? {
+            report.findings.contains(where: \.preventsServing) ? nil : configuration
+        }
+
+        /// Whether everything that prevents serving lies outside of the file: certificates, paths, rights.
+        package var isPreventedByMachine: Bool {
+            let hindrances = report.findings.filter(\.preventsServing)
+            return !hindrances.isEmpty && hindrances.allSatisfy(\.isAboutMachine)
+        }
     }
 
     /// Reads a file and runs every check that needs no peer.
-    /// - Parameter machine: nil leaves out what depends on this machine.
+    /// - Parameters:
+    ///   - customDispatchers: names of the dispatchers that the embedding program brings.
+    ///   - machine: nil leaves out what depends on this machine.
     package static func checked(
         path: String,
         environment: [String: String],
+        customDispatchers: Set<String> = [],
         machine: (any ConfigurationEnvironment)? = MachineEnvironment()
     ) -> Checked {
         let bytes: [UInt8]
@@ -29,18 +43,51 @@ package enum ConfigurationCommands {
         } catch {
             return Checked(configuration: nil, report: report(onUnreadable: path, error))
         }
-        let loaded = ServerConfiguration.read(bytes, environment: environment)
+        return checked(
+            bytes,
+            name: path,
+            environment: environment,
+            customDispatchers: customDispatchers,
+            machine: machine
+        )
+    }
+
+    /// ``checked(path:environment:customDispatchers:machine:)`` of a text that is in memory already.
+    ///
+    /// - Parameter name: the file's path, for messages and for what lies beside it; any word for a text without file.
+    package static func checked(
+        _ bytes: [UInt8],
+        name: String,
+        environment: [String: String],
+        customDispatchers: Set<String> = [],
+        machine: (any ConfigurationEnvironment)? = MachineEnvironment()
+    ) -> Checked {
+        let loaded = ServerConfiguration.read(bytes, environment: environment, customDispatchers: customDispatchers)
         var findings = loaded.findings
         if let configuration = loaded.configuration, let machine {
             findings += ConfigurationCheck.findings(
                 for: configuration,
                 positions: loaded.positions,
-                directory: directory(of: path),
+                directory: directory(of: name),
                 machine: machine
             )
         }
-        let report = ConfigurationReport(fileName: path, findings: findings)
+        let report = ConfigurationReport(fileName: name, findings: findings)
         return Checked(configuration: report.errorCount == 0 ? loaded.configuration : nil, report: report)
+    }
+
+    /// The same for a configuration that a program made, without a file.
+    ///
+    /// - Parameter name: stands in messages where a file's path would.
+    package static func checked(
+        _ configuration: ServerConfiguration,
+        name: String,
+        customDispatchers: Set<String> = []
+    ) -> Checked {
+        var findings = configuration.findings(customDispatchers: customDispatchers)
+        findings += ConfigurationCheck.findings(for: configuration, directory: "", machine: MachineEnvironment())
+        let report = ConfigurationReport(fileName: name, findings: findings)
+        return Checked(configuration: report.errorCount == 0 ? configuration : nil, report: report)
     }
 
     /// `config check FILE [--json]`: exit code 0 for a usable file, 1 for errors, 2 when it cannot be read.
@@ -112,7 +159,8 @@ package enum ConfigurationCommands {
         return ConfigurationReport(fileName: path, findings: [finding])
     }
 
-    private static func directory(of path: String) -> String {
+    /// Where a file lies, with the slash; empty for the working directory.
+    package static func directory(of path: String) -> String {
         path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
     }
 }

@@ -11,6 +11,7 @@ package protocol ConfigurationEnvironment: Sendable {
     /// Whether every user of the machine may read a file.
     func isReadableByAll(_ path: String) -> Bool
 
+    /// Whether anything stands at a path.
     func exists(_ path: String) -> Bool
 
     /// Why lines could not be appended to a file, or nil when they could.
@@ -34,6 +35,7 @@ package struct MachineComplaint: Sendable, Hashable {
     }
 }
 
+/// What reading a file of certificates brought.
 package enum CertificateReading: Sendable, Hashable {
     case chain([CertificateSummary])
     case failed(MachineComplaint)
@@ -67,12 +69,14 @@ package struct CertificateSummary: Sendable, Hashable {
     }
 }
 
+/// What holding a private key against a certificate brought.
 package enum KeyReading: Sendable, Hashable {
     case matches
     case differs
     case failed(MachineComplaint)
 }
 
+/// Whether a port can be listened on, and why not.
 package enum PortCondition: Sendable, Hashable {
     case free
     case taken

@@ -1,5 +1,6 @@
 package import ConfigurationSchema
 internal import JSONText
+internal import TextCodec
 
 /// A configuration of the reference server, rewritten so that every line means what it says here.
 package struct ConfigurationMigration: Sendable {

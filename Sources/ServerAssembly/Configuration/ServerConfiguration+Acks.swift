@@ -1,4 +1,5 @@
 internal import ConfigurationSchema
+internal import TextCodec
 
 /// Whether the dispatchers that acks wait for can ever report.
 extension ServerConfiguration {

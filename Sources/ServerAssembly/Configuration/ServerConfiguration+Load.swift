@@ -32,7 +32,14 @@ extension ServerConfiguration {
 
     /// ``load(text:fileName:environment:)`` from bytes, so that a wrong encoding is a finding, with the places of the
     /// settings.
-    package static func read(_ bytes: [UInt8], environment: [String: String]) -> LoadedConfiguration {
+    ///
+    /// - Parameter customDispatchers: names that `records` may use besides those of the build, because the program
+    ///   that embeds the server brings dispatchers of its own.
+    package static func read(
+        _ bytes: [UInt8],
+        environment: [String: String],
+        customDispatchers: Set<String> = []
+    ) -> LoadedConfiguration {
         var options = JSONReader.Options.commented
         options.depthLimit = 32
         options.sizeLimitBytes = sizeLimitBytes
@@ -45,14 +52,63 @@ extension ServerConfiguration {
         var reader = SettingReader(environment: environment, allPaths: ServerConfiguration.paths)
         var configuration = ServerConfiguration.read(document.root, at: "", &reader)
         if let trailing = document.trailing { report(trailing, &reader) }
+        let known = configuration.places(naming: customDispatchers)
         configuration.settle(environment: environment)
-        let findings = reader.findingsInFileOrder
+        let findings = reader.findingsInFileOrder.filter { !known.contains(Place($0)) }
         let isGood = !findings.contains { $0.severity == .error }
         return LoadedConfiguration(
             configuration: isGood ? configuration : nil,
             findings: findings,
             positions: reader.positions
         )
+    }
+
+    /// What the rules find in a configuration that a program made, without a file.
+    package func findings(customDispatchers: Set<String> = []) -> [ConfigurationFinding] {
+        var reader = SettingReader(allPaths: ServerConfiguration.paths)
+        examine(at: "", &reader)
+        let known = places(naming: customDispatchers)
+        return reader.findings.filter { !known.contains(Place($0)) }
+    }
+
+    /// A finding that says of a name that no dispatcher has it.
+    private struct Place: Hashable {
+        let path: String
+        let code: FindingCode
+
+        init(_ finding: ConfigurationFinding) {
+            path = finding.path
+            code = finding.code
+        }
+
+        init(_ path: String, _ code: FindingCode) {
+            self.path = path
+            self.code = code
+        }
+    }
+
+    /// Where `records`, and acks of the same type, name a dispatcher that the embedding program brings: what the rules
+    /// say there about names that this build does not have does not hold.
+    private func places(naming custom: Set<String>) -> Set<Place> {
+        guard !custom.isEmpty else { return [] }
+        var places: Set<Place> = []
+        for (type, names) in records {
+            for (index, name) in names.enumerated() where custom.contains(name) {
+                let path = "\(settingPath("records", type))[\(index)]"
+                places.formUnion(
+                    [.dispatcherUnknown, .dispatcherNotBuilt, .dispatcherUnconfigured].map { Place(path, $0) }
+                )
+            }
+        }
+        for (type, sources) in reliableAckSources where type != "connectivity" {
+            let path = settingPath("reliable_ack_sources", type)
+            for (index, name) in sources.enumerated() where custom.contains(name) {
+                guard records[type]?.contains(name) == true else { continue }
+                places.insert(Place("\(path)[\(index)]", .reliableAck))
+                if sources.count == 1 { places.insert(Place(path, .reliableAck)) }
+            }
+        }
+        return places
     }
 
     /// Longest configuration file, in bytes.

@@ -1,4 +1,5 @@
 package import ConfigurationSchema
+internal import TextCodec
 
 /// What no single setting can know: whether records, dispatchers, acks and ports fit together.
 extension ServerConfiguration {

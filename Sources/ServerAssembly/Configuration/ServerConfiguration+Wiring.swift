@@ -21,6 +21,8 @@ extension ServerConfiguration {
         settings.isReferenceCompatible = compatibility == .reference
         settings.trackedVINs = vinsSignalTrackingEnabled
         settings.logsHandshakeFailures = !log.suppressTLSHandshakeErrors
+        settings.complaint = transmittedForm.complaint
+        settings.reliableAckSources = Self.names(reliableAckSources)
         if rateLimit.enabled {
             settings.rateLimit = Receiving.RateLimit(
                 messages: rateLimit.messageLimit,
@@ -29,6 +31,8 @@ extension ServerConfiguration {
         }
         return settings
     }
+
+    var encodingMode: EncodingMode { compatibility == .reference ? .reference : .standard }
 
     private var deadlines: Deadlines {
         var deadlines = Deadlines()
@@ -45,36 +49,45 @@ extension ServerConfiguration {
     func dispatchPlan(
         custom: [CustomDispatcher],
         queue: QueueDispatcher?,
+        loggerOutput: LoggerDispatcher.Output? = nil,
         log: Observability.Log,
         metrics: MetricRegistry
     ) throws -> DispatchPlan {
-        func names(_ table: [String: [String]]) -> [RecordType: [DispatcherName]] {
-            Dictionary(
-                uniqueKeysWithValues: table.map { (RecordType(topic: $0.key), $0.value.map { DispatcherName($0) }) }
-            )
-        }
-        let routes = names(records)
+        let routes = Self.names(records)
         var dispatchers = try DispatcherCatalog.makeDispatchers(
             Set(routes.values.joined()).subtracting(queue == nil ? [] : [DispatcherName(QueueSettings.kind)]),
             settings: dispatcherSettings,
             custom: custom,
             context: DispatcherContext(
-                encodingMode: compatibility == .reference ? .reference : .standard,
+                encodingMode: encodingMode,
                 lineFormat: jsonLogEnable ? .json : .text,
+                transmittedForm: transmittedForm,
                 log: log,
                 metrics: metrics
             )
         )
         if let queue { dispatchers[DispatcherName(QueueSettings.kind)] = queue }
+        let loggerName = DispatcherName(LoggerSettings.kind)
+        if let loggerOutput, dispatchers[loggerName] != nil {
+            dispatchers[loggerName] = LoggerDispatcher(
+                LoggerEncoding(mode: encodingMode, isVerbose: logger.verbose),
+                format: jsonLogEnable ? .json : .text,
+                output: loggerOutput
+            )
+        }
         var lanes = LaneSettings()
         lanes.recordLimit = dispatch.maxRecords
         lanes.byteLimit = dispatch.maxBytes
         return DispatchPlan(
             routes: routes,
-            ackSources: names(reliableAckSources),
+            ackSources: Self.names(reliableAckSources),
             dispatchers: dispatchers,
             defaultSettings: lanes
         )
+    }
+
+    private static func names(_ table: [String: [String]]) -> [RecordType: [DispatcherName]] {
+        Dictionary(uniqueKeysWithValues: table.map { (RecordType(topic: $0.key), $0.value.map { DispatcherName($0) }) })
     }
 
     private var dispatcherSettings: [DispatcherName: any DispatcherSettings] {
@@ -127,7 +140,8 @@ extension ServerConfiguration.Monitoring {
     var statsDSettings: StatsDSettings? {
         guard let statsd, !statsd.host.isEmpty else { return nil }
         let flush = max(1, statsd.flushPeriod.wholeMilliseconds)
-        guard let colon = statsd.host.lastIndex(of: ":"), let port = UInt16(statsd.host[statsd.host.index(after: colon)...])
+        guard let colon = statsd.host.lastIndex(of: ":"),
+            let port = UInt16(statsd.host[statsd.host.index(after: colon)...])
         else { return StatsDSettings(host: statsd.host, prefix: statsd.prefix, flushMilliseconds: flush) }
         return StatsDSettings(
             host: String(statsd.host[..<colon]),
@@ -142,6 +156,7 @@ extension Duration {
     /// Rounded down; bounded to what timers take.
     var wholeMilliseconds: Int {
         let (seconds, attoseconds) = components
-        return Int(clamping: seconds.multipliedReportingOverflow(by: 1000).partialValue) + Int(attoseconds / 1_000_000_000_000_000)
+        return Int(clamping: seconds.multipliedReportingOverflow(by: 1000).partialValue)
+            + Int(attoseconds / 1_000_000_000_000_000)
     }
 }

@@ -77,6 +77,7 @@ extension FleetLoop {
             case .failed(let failure):
                 return lose(index, Self.reason(failure))
             case .done:
+                if case .handshake = settings.churn { return endChurned(index, link) }
                 link.stage = .upgrading
                 let request = upgradeRequest(index, link)
                 if let failure = link.session.write(request.span) { return lose(index, Self.reason(failure)) }
@@ -133,6 +134,10 @@ extension FleetLoop {
             lose(index, reason)
             return nil
         }
+        if case .upgrade = settings.churn {
+            endChurned(index, link)
+            return nil
+        }
         link.key = ""
         link.stage = .streaming
         opening -= 1
@@ -145,10 +150,21 @@ extension FleetLoop {
             counts.reconnects += 1
         } else {
             vehicle.hasConnected = true
-            beginSchedule(index)
+            if sendingSince != nil { beginSchedule(index) }
         }
         if vehicle.waiting.count > 0 { resend(index) }
         return end
+    }
+
+    /// Goes away as soon as it has come far enough, and queues up again.
+    private func endChurned(_ index: Int, _ link: VehicleLink) {
+        // What is still to be said of the handshake; the server's part is not over before it has it.
+        _ = link.session.send(to: link.descriptor, rest: &link.unsent)
+        counts.connects += 1
+        counts.churned += 1
+        vehicles[index].failures = 0
+        discard(index)
+        if case .running = phase { connectQueue.append(index) }
     }
 
     /// Why an HTTP answer is no upgrade; nil when it is one.

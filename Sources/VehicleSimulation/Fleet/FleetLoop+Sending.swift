@@ -12,22 +12,19 @@ extension FleetLoop {
     func fill(_ index: Int) {
         let vehicle = vehicles[index]
         guard let link = vehicle.link else { return }
-        if case .streaming = link.stage, case .running = phase, link.unsent.isEmpty { collect(vehicle) }
+        if sendingSince != nil, case .streaming = link.stage, case .running = phase, link.unsent.isEmpty {
+            collect(vehicle, link)
+        }
         send(index, link)
     }
 
-    private func collect(_ vehicle: SimulatedVehicle) {
+    private func collect(_ vehicle: SimulatedVehicle, _ link: VehicleLink) {
         let window = settings.window
         switch vehicle.feed {
         case .idle:
             return
-        case .saturating:
-            let library = library(for: vehicle)
-            while vehicle.waiting.hasRoom(window: window), outbound.count < Self.turnBytes {
-                vehicle.counter += 1
-                library.append(vehicle.counter, prefix: vehicle.txid.prefix, vin: vehicle.vin, to: &outbound)
-                sent(vehicle, key: UInt64(vehicle.counter), index: vehicle.counter)
-            }
+        case .prepared:
+            collectPrepared(vehicle, link)
         case .steady(var scenario, var kept):
             guard vehicle.owed > 0, vehicle.waiting.hasRoom(window: window) else { return }
             vehicle.feed = .idle
@@ -54,6 +51,36 @@ extension FleetLoop {
         }
     }
 
+    private func collectPrepared(_ vehicle: SimulatedVehicle, _ link: VehicleLink) {
+        let window = settings.window
+        let library = library(for: vehicle)
+        var frames = 0
+        while vehicle.waiting.hasRoom(window: window), outbound.count < Self.turnBytes {
+            if frames == settings.framesPerWrite {
+                // A failure comes up again when the rest is written.
+                guard link.session.write(outbound.span) == nil else { return }
+                outbound.removeAll(keepingCapacity: true)
+                frames = 0
+            }
+            frames += 1
+            if isPaced {
+                guard vehicle.owed > 0 else { return }
+                vehicle.owed -= 1
+            }
+            vehicle.counter += 1
+            library.append(vehicle.counter, prefix: vehicle.txid.prefix, vin: vehicle.vin, to: &outbound)
+            sent(vehicle, key: UInt64(vehicle.counter), index: vehicle.counter)
+        }
+    }
+
+    /// What ``SimulatedVehicle/Feed/prepared`` takes its records from.
+    private var preparedRecords: [PreparedRecord] {
+        switch settings.load {
+        case .saturating(let records), .paced(let records, _): records
+        case .idle, .steady, .replay: []
+        }
+    }
+
     private func sent(_ vehicle: SimulatedVehicle, key: UInt64, index: Int) {
         vehicle.waiting.append(key: key, index: index, sentAt: now, window: settings.window)
         counts.sent += 1
@@ -61,10 +88,12 @@ extension FleetLoop {
     }
 
     private func library(for vehicle: SimulatedVehicle) -> FrameLibrary {
-        if let library = libraries[vehicle.vin.count] { return library }
-        guard case .saturating(let records) = settings.load else { preconditionFailure("nothing to send") }
-        let library = FrameLibrary(records, vinBytes: vehicle.vin.count, random: &random)
+        // Nearly always the one that was used last.
+        if let latestLibrary, latestLibrary.vinBytes == vehicle.vin.count { return latestLibrary }
+        let known = libraries[vehicle.vin.count]
+        let library = known ?? FrameLibrary(preparedRecords, vinBytes: vehicle.vin.count, random: &random)
         libraries[vehicle.vin.count] = library
+        latestLibrary = library
         return library
     }
 
@@ -110,8 +139,8 @@ extension FleetLoop {
             switch vehicle.feed {
             case .idle:
                 break
-            case .saturating:
-                guard case .saturating(let records) = settings.load else { break }
+            case .prepared:
+                let records = preparedRecords
                 let record = records[waiting.index % records.count].markedAsResend
                 append(record, number: waiting.index, of: vehicle)
             case .steady(_, let kept):
@@ -180,6 +209,9 @@ extension FleetLoop {
             // The first message carries all fields and goes out at once.
             vehicle.owed = 1
             vehicle.nextDue = now + UInt64(random.fraction() * 1e9 / rate)
+        case .paced(_, let rate):
+            // Spread over the interval, so that vehicles do not send in one moment.
+            vehicle.nextDue = now + UInt64(random.fraction() * 1e9 / rate)
         case .replay(let replay):
             guard !replay.tracks.isEmpty else { return }
             vehicle.nextDue = replayMoment(vehicle, replay)
@@ -193,7 +225,7 @@ extension FleetLoop {
         switch settings.load {
         case .idle, .saturating:
             return
-        case .steady(_, let rate):
+        case .steady(_, let rate), .paced(_, let rate):
             let interval = max(1, UInt64(1e9 / rate))
             // After a pause of ours the schedule is caught up with, as far as a vehicle's memory reaches.
             let missed = Int(min((now - vehicle.nextDue) / interval, UInt64(FleetSettings.backlogLimit)))

@@ -22,6 +22,8 @@ final class FleetLoop {
     let settings: FleetSettings
     let channel: FleetChannel
     let startedAt: UInt64
+    /// When records may be sent; nil while vehicles wait for each other.
+    var sendingSince: UInt64?
     var phase = Phase.running
     var now: UInt64
 
@@ -30,6 +32,9 @@ final class FleetLoop {
     var contexts: [Int: TLSClientContext] = [:]
     /// By the VIN's length in bytes.
     var libraries: [Int: FrameLibrary] = [:]
+    var latestLibrary: FrameLibrary?
+    /// Whether records that were encoded beforehand have a rate.
+    let isPaced: Bool
     var writer = PayloadWriter()
     var random: SeededNumbers
 
@@ -63,7 +68,10 @@ final class FleetLoop {
         poll = try EventPoll(batch: 512)
         now = MonotonicTime.now.nanoseconds
         startedAt = now
+        isPaced = if case .paced = settings.load { true } else { false }
+        sendingSince = settings.sendsTogether ? nil : now
         nextSweep = now + Self.sweepNanoseconds
+        counts.isSending = sendingSince != nil
         random = SeededNumbers(seed: settings.seed &+ UInt64(index) &* 0x9E37_79B9)
         try poll.add(
             channel.mailbox.number,
@@ -79,7 +87,7 @@ final class FleetLoop {
             switch settings.load {
             case .idle: .idle
             case .steady: .steady(nil, kept: [:])
-            case .saturating: .saturating
+            case .saturating, .paced: .prepared
             case .replay(let replay): .replay(track: number % max(1, replay.tracks.count))
             }
         let vehicle = SimulatedVehicle(
@@ -101,6 +109,8 @@ final class FleetLoop {
             let count = try poll.wait(milliseconds: millisecondsToWait)
             now = MonotonicTime.now.nanoseconds
             for index in 0..<count {
+                // Latencies are to be exact: serving a few hundred vehicles takes milliseconds.
+                if index > 0 { now = MonotonicTime.now.nanoseconds }
                 let (registration, readiness) = poll.event(index)
                 if registration.slot == Self.mailboxSlot {
                     readMailbox()
@@ -124,6 +134,7 @@ final class FleetLoop {
     /// Sends nothing new from here on.
     func drain() {
         guard case .running = phase else { return }
+        counts.isSending = false
         phase = .draining(until: now + UInt64(settings.drainMilliseconds) * 1_000_000)
     }
 
@@ -141,6 +152,7 @@ final class FleetLoop {
     }
 
     private func passTimers() {
+        if sendingSince == nil { beginTogether() }
         while let vehicle = reconnects.popDue(at: now) { connectQueue.append(vehicle) }
         while let vehicle = dues.popDue(at: now) { recordIsDue(vehicle) }
         if now >= nextSweep {
@@ -149,12 +161,28 @@ final class FleetLoop {
         }
         switch phase {
         case .running:
-            let isOver = settings.seconds.map { now - startedAt >= UInt64($0) * 1_000_000_000 } ?? false
-            if isOver || isReplayDone { drain() }
+            if isTimeOver || isReplayDone { drain() }
         case .draining(let end):
             if counts.outstanding == 0 || now >= end { closeAll() }
         case .closing:
             break
+        }
+    }
+
+    private var isTimeOver: Bool {
+        guard let seconds = settings.seconds, let sendingSince else { return false }
+        return now >= sendingSince + UInt64(seconds) * 1_000_000_000
+    }
+
+    /// Lets the vehicles send when they are all there, or have waited long enough.
+    private func beginTogether() {
+        let limit = startedAt + UInt64(settings.togetherMilliseconds) * 1_000_000
+        guard counts.connected == vehicles.count || now >= limit else { return }
+        sendingSince = now
+        counts.isSending = true
+        for index in vehicles.indices where vehicles[index].hasConnected {
+            beginSchedule(index)
+            fill(index)
         }
     }
 

@@ -24,6 +24,10 @@ package struct FleetCounts: Sendable, Hashable {
     package var connectFailures = 0
     /// Connections that ended without our wish.
     package var breaks = 0
+    /// Connections that vehicles ended as soon as they had come far enough, see ``FleetSettings/churn``.
+    package var churned = 0
+    /// Whether records are being sent, or would be if there were any: after waiting for each other, before the end.
+    package var isSending = false
 
     package init() {}
 
@@ -42,6 +46,20 @@ package struct FleetCounts: Sendable, Hashable {
         reconnects += other.reconnects
         connectFailures += other.connectFailures
         breaks += other.breaks
+        churned += other.churned
+        isSending = isSending || other.isSending
+    }
+}
+
+extension FleetCounts {
+    /// Appends the members of a JSON object that tells how far a simulation is.
+    package func writeProgress(to writer: inout JSONWriter) {
+        writer.member("sending", isSending)
+        writer.member("connected", connected)
+        writer.member("connects", connects)
+        writer.member("churned", churned)
+        writer.member("sent", sent)
+        writer.member("acked", acked)
     }
 }
 
@@ -81,6 +99,7 @@ package struct FleetReport: Sendable {
         writer.member("reconnects", counts.reconnects)
         writer.member("connect_failures", counts.connectFailures)
         writer.member("breaks", counts.breaks)
+        if counts.churned > 0 { writer.member("churned", counts.churned) }
         writer.member("seconds", rounded(seconds, 1000))
         writer.member("records_per_second", rounded(recordsPerSecond, 10))
         writer.key("ack_latency_ms")
@@ -106,6 +125,10 @@ package struct FleetReport: Sendable {
                 + "\(counts.resent) sent again",
             "rate        \(rounded(recordsPerSecond, 10)) acked per second, over \(rounded(sendingSeconds, 10)) s",
         ]
+        if counts.churned > 0 {
+            let perSecond = rounded(Double(counts.churned) / max(seconds, 0.001), 10)
+            lines.append("churn       \(counts.churned) connections made and ended, \(perSecond) per second")
+        }
         if latency.count > 0 {
             let shown = Self.quantiles.map { "\($0.0) \(milliseconds(latency.quantile($0.1))) ms" }
             lines.append("ack latency \(shown.joined(separator: ", ")), max \(milliseconds(latency.maximum)) ms")

@@ -9,8 +9,19 @@ package enum FleetLoad: Sendable {
     /// The given records in turn, encoded beforehand, as fast as acks allow. Their time stamps are those of the
     /// encoding.
     case saturating([PreparedRecord])
+    /// The given records in turn, encoded beforehand, so many per vehicle and second: load of a known rate that costs
+    /// the simulation little.
+    case paced([PreparedRecord], recordsPerSecond: Double)
     /// Each vehicle plays what one VIN of a recording sent, in its own time.
     case replay(FleetReplay)
+}
+
+/// How far vehicles go that connect only to go away again, so that a server's handshakes can be measured.
+package enum ChurnDepth: String, Sendable, CaseIterable {
+    /// Up to the end of the TLS handshake.
+    case handshake
+    /// Up to the answer to the WebSocket upgrade.
+    case upgrade
 }
 
 /// A recording to be played to a server, byte for byte: also frames that are damaged.
@@ -65,9 +76,18 @@ package struct FleetSettings: Sendable {
     package var load: FleetLoad
     /// Records that a vehicle has in flight at most. Real vehicles: 1.
     package var window = 1
+    /// Frames encrypted together, which makes one TLS record unless they are longer than 16 KiB.
+    package var framesPerWrite = Int.max
     package var threads = 1
-    /// Stops sending after this; nil sends until ``SimulatedFleet/stop()``.
+    /// Stops sending after this; nil sends until ``SimulatedFleet/stop()``. Counted from the start, or with
+    /// ``sendsTogether`` from the moment when sending begins.
     package var seconds: Int?
+    /// Nobody sends before all vehicles of a thread are connected, or ``togetherMilliseconds`` are over.
+    package var sendsTogether = false
+    /// How long vehicles wait for the last one.
+    package var togetherMilliseconds = 60_000
+    /// Not nil: vehicles go away as soon as they have come so far, and connect again at once.
+    package var churn: ChurnDepth?
     package var seed: UInt64 = 1
     /// Handshakes going on at the same time, per thread.
     package var handshakesAtOnce = 64

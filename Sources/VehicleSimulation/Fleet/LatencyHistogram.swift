@@ -18,12 +18,14 @@ package struct LatencyHistogram: Sendable {
         counts = Array(repeating: 0, count: (powers + 1) * Self.bucketsPerPower)
     }
 
+    /// Counts one duration.
     package mutating func add(nanoseconds: UInt64) {
         counts[min(Self.bucket(nanoseconds), counts.count - 1)] &+= 1
         count &+= 1
         if nanoseconds > maximum { maximum = nanoseconds }
     }
 
+    /// Counts everything that another histogram has counted.
     package mutating func merge(_ other: LatencyHistogram) {
         for index in counts.indices { counts[index] &+= other.counts[index] }
         count &+= other.count

@@ -12,7 +12,8 @@ final class SimulatedVehicle {
         case idle
         /// Made when sent. The scenario comes with the first record, so that a silent vehicle is small.
         case steady(Scenario?, kept: [UInt64: PreparedRecord])
-        case saturating
+        /// From the fleet's library of records encoded beforehand.
+        case prepared
         case replay(track: Int)
     }
 

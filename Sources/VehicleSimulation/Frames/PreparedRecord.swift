@@ -57,6 +57,52 @@ extension PreparedRecord {
         return (0..<count).map { _ in PreparedRecord(scenario.next(), writer: &writer) }
     }
 
+    /// Vehicle data of exactly so many datums each, as after a pause or with a short list of signals: load whose size
+    /// is known.
+    ///
+    /// - Parameter datums: at least one; no more than the scenario has signals, so that no record has one twice.
+    package static func records(
+        of kind: ScenarioKind,
+        datums: Int,
+        seed: UInt64,
+        startedAt: Int64,
+        count: Int
+    ) -> [PreparedRecord] {
+        let wanted = min(max(1, datums), SignalCatalogue.signals.count)
+        var scenario = Scenario(kind, seed: seed, startedAt: Timestamp(seconds: startedAt, nanos: 24_618_247))
+        var writer = PayloadWriter()
+        var records: [PreparedRecord] = []
+        // What every signal said last, in a fixed order; those that have not changed take turns to fill a record up.
+        var known: [Datum] = []
+        var turn = 0
+        while records.count < count {
+            let record = scenario.next()
+            guard case .vehicleData(let data) = record.content else { continue }
+            for datum in data.data {
+                if let place = known.firstIndex(where: { $0.field == datum.field }) {
+                    known[place] = datum
+                } else {
+                    known.append(datum)
+                }
+            }
+            var taken = Array(data.data.prefix(wanted))
+            while taken.count < min(wanted, known.count) {
+                turn += 1
+                let datum = known[turn % known.count]
+                if !taken.contains(where: { $0.field == datum.field }) { taken.append(datum) }
+            }
+            let content = RecordContent.vehicleData(VehicleData(data: taken, createdAt: record.createdAt))
+            let made = ScenarioRecord(
+                type: record.type,
+                content: content,
+                createdAt: record.createdAt,
+                pauseMilliseconds: 0
+            )
+            records.append(PreparedRecord(made, writer: &writer))
+        }
+        return records
+    }
+
     /// The records that vehicles sent in a recording; what is no record is left out.
     package static func records(in frames: [RecordedFrame]) -> [PreparedRecord] {
         frames.compactMap { frame in

@@ -27,6 +27,7 @@ package enum DemoRecording {
     /// From the vehicle's clock to the server's, in milliseconds: what real logs show.
     private static let delayMilliseconds: Int64 = 90
 
+    /// All frames in the order of their moments.
     package static func frames() -> [RecordedFrame] {
         parts.flatMap(frames).enumerated()
             .sorted { ($0.element.milliseconds, $0.offset) < ($1.element.milliseconds, $1.offset) }

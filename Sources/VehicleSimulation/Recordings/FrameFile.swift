@@ -1,3 +1,5 @@
+internal import TextCodec
+
 /// Frames from a file that somebody has at hand, in whatever form they keep them.
 package struct FrameFile: Sendable, Hashable {
     package enum Format: String, Sendable, Hashable {
@@ -80,7 +82,7 @@ package struct FrameFile: Sendable, Hashable {
         }
     }
 
-    private static func decode(_ line: [UInt8]) -> [UInt8]? { hex(line) ?? Base64.decode(line) }
+    private static func decode(_ line: [UInt8]) -> [UInt8]? { hex(line) ?? Base64.decode(line, .lenient) }
 
     private static func isEnvelope(_ bytes: [UInt8]?) -> Bool {
         guard let bytes else { return false }

@@ -1,4 +1,5 @@
 internal import JSONText
+internal import TextCodec
 
 /// One WebSocket message of a recording, with the moment and the vehicle.
 package struct RecordedFrame: Sendable, Hashable {

@@ -1,4 +1,5 @@
 package import JSONText
+internal import TextCodec
 
 /// A line of a recording that is none.
 package struct RecordingLineError: Error, Sendable, Hashable, CustomStringConvertible {
@@ -71,7 +72,7 @@ package struct RecordingReader: Sendable, Sequence, IteratorProtocol {
         let vin = try text(root, "vin")
         let direction = try text(root, "direction")
         guard let known = RecordedFrame.Direction(rawValue: direction) else { throw .unknownDirection(direction) }
-        guard let frame = Base64.decode(try text(root, "frame").utf8) else { throw .notBase64 }
+        guard let frame = Base64.decode(try text(root, "frame").utf8, .lenient) else { throw .notBase64 }
         return RecordedFrame(milliseconds: milliseconds, vin: vin, direction: known, bytes: frame)
     }
 

@@ -1,5 +1,4 @@
 internal import CommandLineInterface
-internal import JSONText
 internal import LinuxSystem
 internal import OpenSSLTransport
 internal import ServerAssembly
@@ -61,6 +60,7 @@ enum DemoCommand: Command {
         }
         let directory = try TemporaryDirectory(prefix: "fleet-telemetry-demo")
         let count = command[vehicles]
+        let isJSON = command[FleetOptions.json]
         let files = DemoPKIOptions(
             directory: directory.path,
             vins: vins(count, of: replay),
@@ -68,9 +68,13 @@ enum DemoCommand: Command {
         )
         _ = try DemoPKI.write(files)
         let receiver = try DemoReceiver(files)
-        let display = try DemoDisplay(receiver.records, linesPerSecond: linesPerSecond)
-        Console.say("demo: receiver on 127.0.0.1:\(receiver.port), certificates in \(directory.path)")
-
+        sayWhatHappens(command, port: receiver.port, directory: directory.path)
+        let display = try DemoDisplay(
+            receiver.records,
+            form: isJSON ? .json : .short,
+            vehicles: count,
+            linesPerSecond: linesPerSecond
+        )
         var settings = FleetSettings(
             host: "127.0.0.1",
             port: receiver.port,
@@ -84,14 +88,37 @@ enum DemoCommand: Command {
         )
         settings.seconds = command[FleetOptions.seconds]
         let fleet = try SimulatedFleet(settings)
-        waitForEnd(of: fleet)
+        waitForEnd(of: fleet, display, isJSON: isJSON)
         let report = fleet.wait()
         receiver.stop()
-        return finish(report, dispatched: display.finish(), isJSON: command[FleetOptions.json])
+        return finish(DemoSummary(fleet: report, dispatched: display.finish()), isJSON: isJSON)
+    }
+
+    private static func sayWhatHappens(_ command: ParsedCommand, port: UInt16, directory: String) {
+        let count = command[vehicles]
+        let load = command[recording] ?? "a recorded drive, charge and park"
+        let end = command[FleetOptions.seconds].map { "after \($0) s, or with ctrl-C" } ?? "with ctrl-C"
+        Console.say(
+            """
+            demo: a receiver and \(count) simulated vehicle\(count == 1 ? "" : "s") on this machine
+              certificates  \(directory), removed at the end
+              receiver      127.0.0.1:\(port), over mutual TLS
+              vehicles      play \(load), \(text(command[speed] ?? 10)) times as fast
+              shown         some of the decoded records of each vehicle; all are counted
+              end           \(end)
+
+            """
+        )
+    }
+
+    private static func text(_ number: Double) -> String {
+        number == number.rounded() ? "\(Int(number))" : "\(number)"
     }
 
     /// Records shown per second; the others are only counted, so that eyes can follow.
-    private static let linesPerSecond = 10
+    private static let linesPerSecond = 6
+    /// How often is said how many there were, in seconds.
+    private static let tallySeconds = 5
 
     private static func frames(_ command: ParsedCommand) throws -> [RecordedFrame] {
         guard let path = command[recording] else { return DemoRecording.frames() }
@@ -107,54 +134,38 @@ enum DemoCommand: Command {
         }
     }
 
-    /// Returns when the fleet has ended by itself, or ctrl-C has come.
-    private static func waitForEnd(of fleet: SimulatedFleet) {
+    /// Returns when the fleet has ended by itself, or ctrl-C has come. Says in between how it goes.
+    private static func waitForEnd(of fleet: SimulatedFleet, _ display: DemoDisplay, isJSON: Bool) {
+        let start = MonotonicTime.now
+        var nextTally = tallySeconds
         while !fleet.isFinished {
-            guard ProcessSignals.wait(timeoutMilliseconds: 100) != nil else { continue }
-            fleet.stop()
-            // A second ctrl-C ends the program at once.
-            ProcessSignals.restoreDefaults()
-            return
+            if ProcessSignals.wait(timeoutMilliseconds: 100) != nil {
+                fleet.stop()
+                // A second ctrl-C ends the program at once.
+                ProcessSignals.restoreDefaults()
+                return
+            }
+            let seconds = Int(MonotonicTime.now.nanoseconds(since: start) / 1_000_000_000)
+            guard !isJSON, seconds >= nextTally, !fleet.isFinished else { continue }
+            nextTally = seconds + tallySeconds
+            let counts = fleet.counts
+            Console.print(
+                "   ---- \(counts.connected) connected, \(counts.sent) records sent, \(counts.acked) acked, "
+                    + "\(display.dispatched) dispatched, \(display.dispatched - display.shown) of them not shown\n"
+            )
         }
     }
 
-    private static func finish(_ report: FleetReport, dispatched: Int, isJSON: Bool) -> ExitCode {
-        // Everything acked must have come out; what was refused never had to.
-        let lost = max(report.lost, report.counts.sent - report.counts.refused - dispatched)
-        if isJSON {
-            var writer = JSONWriter()
-            writer.beginObject()
-            writer.member("vehicles", report.vehicles)
-            writer.member("sent", report.counts.sent)
-            writer.member("acked", report.counts.acked)
-            writer.member("dispatched", dispatched)
-            writer.member("lost", lost)
-            writer.key("fleet")
-            writer.beginObject()
-            report.writeMembers(to: &writer)
-            writer.endObject()
-            writer.endObject()
-            writer.endLine()
-            Console.print(writer.bytes)
-        } else {
-            Console.print(
-                """
-
-                vehicles \(report.vehicles), records sent \(report.counts.sent), acked \(report.counts.acked), \
-                dispatched \(dispatched), lost \(lost)
-                \(report.text)
-
-                """
-            )
-        }
-        guard report.counts.connects > 0 else {
+    private static func finish(_ summary: DemoSummary, isJSON: Bool) -> ExitCode {
+        let isPrinted = isJSON ? Console.print(summary.jsonLine) : Console.print(summary.text)
+        guard summary.fleet.counts.connects > 0 else {
             Console.complain("demo: no vehicle got a connection; is something blocking 127.0.0.1?")
             return .environment
         }
-        guard lost == 0 else {
-            Console.complain("demo: \(lost) records were lost, which should not happen; please report it")
+        guard summary.lost == 0 else {
+            Console.complain("demo: \(summary.lost) records were lost, which should not happen; please report it")
             return .problemFound
         }
-        return .fine
+        return isPrinted
     }
 }

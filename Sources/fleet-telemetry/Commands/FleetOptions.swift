@@ -44,9 +44,17 @@ enum FleetOptions {
     }
 
     /// Runs a fleet to its end or to ctrl-C, and says how it went.
-    static func run(_ settings: FleetSettings, isJSON: Bool, name: String) -> ExitCode {
+    ///
+    /// - Parameter progressMilliseconds: how often to print a line of JSON in between, if that is what is printed.
+    static func run(
+        _ settings: FleetSettings,
+        isJSON: Bool,
+        progressMilliseconds: Int? = nil,
+        name: String
+    ) -> ExitCode {
         // Before the first thread: threads inherit what they may be interrupted by.
         ProcessSignals.takeOver()
+        ProcessLimits.raiseDescriptors()
         let fleet: SimulatedFleet
         do {
             fleet = try SimulatedFleet(settings)
@@ -56,17 +64,31 @@ enum FleetOptions {
         var shown = FleetCounts()
         var seconds = 0
         while !fleet.isFinished {
-            if ProcessSignals.wait(timeoutMilliseconds: 1000) != nil {
+            let pause = isJSON ? progressMilliseconds ?? 1000 : 1000
+            if ProcessSignals.wait(timeoutMilliseconds: pause) != nil {
                 fleet.stop()
                 ProcessSignals.restoreDefaults()
                 break
             }
             seconds += 1
             let counts = fleet.counts
-            if !isJSON, !fleet.isFinished { Console.say(progress(seconds, counts, since: shown)) }
+            if isJSON {
+                if progressMilliseconds != nil { printProgress(counts) }
+            } else if !fleet.isFinished {
+                Console.say(progress(seconds, counts, since: shown))
+            }
             shown = counts
         }
         return finish(fleet.wait(), isJSON: isJSON, name: name)
+    }
+
+    private static func printProgress(_ counts: FleetCounts) {
+        var writer = JSONWriter()
+        writer.beginObject()
+        counts.writeProgress(to: &writer)
+        writer.endObject()
+        writer.endLine()
+        Console.print(writer.bytes)
     }
 
     private static func progress(_ seconds: Int, _ counts: FleetCounts, since last: FleetCounts) -> String {

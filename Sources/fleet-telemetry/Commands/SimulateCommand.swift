@@ -20,6 +20,34 @@ enum SimulateCommand: Command {
         "Local address to connect from, in turn; one has about 28,000 ports"
     )
 
+    private static let datums = Option<Int?>.integer(
+        "datums",
+        "N",
+        in: 1...50,
+        without: "as many as the scenario has",
+        "Vehicle data of N signals each, made beforehand, for load of a known size"
+    )
+    private static let together = Option.flag("together", "Send nothing before all vehicles are connected")
+    private static let batch = Option<Int?>.integer(
+        "batch",
+        "N",
+        in: 1...4096,
+        without: "as many as there are",
+        "Frames in one TLS record at most"
+    )
+    private static let churn = Option<String?>.text(
+        "churn",
+        "handshake|upgrade",
+        "Go away after the TLS handshake or the upgrade, and connect again at once"
+    )
+    private static let progress = Option<Int?>.integer(
+        "progress",
+        "MS",
+        in: 10...3_600_000,
+        without: "never",
+        "With --json: a line of JSON that tells how far it is, so often"
+    )
+
     /// Different records that vehicles send in turn when they send as fast as they can.
     private static let preparedRecords = 512
 
@@ -30,6 +58,7 @@ enum SimulateCommand: Command {
             With --rate, records are made when they are sent, as real vehicles make them: all signals first, then what
             has changed. Without it, records made beforehand are sent as fast as acks allow. What is not acked is sent
             again with its txid and the mark of a resend; a lost connection is opened again after 1 to 30 seconds.
+            With --together, --seconds count from the moment when sending begins.
             Exits with 1 when records were never acked, with 3 when no vehicle got a connection.
             """,
         options: [
@@ -37,7 +66,8 @@ enum SimulateCommand: Command {
             FleetOptions.certs.specification, FleetOptions.vehicles.specification, rate.specification,
             FleetOptions.seconds.specification, scenario.specification, recording.specification,
             FleetOptions.window.specification, FleetOptions.threads.specification, seed.specification,
-            source.specification, FleetOptions.json.specification,
+            source.specification, datums.specification, together.specification, batch.specification,
+            churn.specification, FleetOptions.json.specification, progress.specification,
         ],
         examples: [
             .init(
@@ -60,7 +90,21 @@ enum SimulateCommand: Command {
             settings.seconds = command[FleetOptions.seconds]
             settings.seed = UInt64(command[seed])
             settings.localAddresses = command[source]
-            return FleetOptions.run(settings, isJSON: command[FleetOptions.json], name: "simulate")
+            settings.sendsTogether = command[together]
+            settings.framesPerWrite = command[batch] ?? .max
+            if let word = command[churn] {
+                guard let depth = ChurnDepth(rawValue: word) else {
+                    Console.complain("simulate: --churn \(word): no such thing; write handshake or upgrade")
+                    return .usage
+                }
+                settings.churn = depth
+            }
+            return FleetOptions.run(
+                settings,
+                isJSON: command[FleetOptions.json],
+                progressMilliseconds: command[progress],
+                name: "simulate"
+            )
         } catch {
             return Console.complain(error, doing: "simulate")
         }
@@ -79,6 +123,16 @@ enum SimulateCommand: Command {
                 return nil
             }
             return .saturating(records)
+        }
+        if let datums = command[datums], command[rate] != 0 {
+            let records = PreparedRecord.records(
+                of: command[scenario],
+                datums: datums,
+                seed: UInt64(command[seed]),
+                startedAt: WallClock.milliseconds / 1000,
+                count: preparedRecords
+            )
+            return command[rate].map { .paced(records, recordsPerSecond: $0) } ?? .saturating(records)
         }
         switch command[rate] {
         case 0?: return .idle

@@ -6,6 +6,7 @@
 // are noisy.
 //
 // usage: c-anchor PORT server.pem server.key ca.pem
+//        c-anchor --version    prints the version of OpenSSL
 
 #include <errno.h>
 #include <fcntl.h>
@@ -371,6 +372,10 @@ static int selectProtocol(SSL *ssl, const unsigned char **out, unsigned char *ou
 }
 
 int main(int count, char **arguments) {
+    if (count == 2 && strcmp(arguments[1], "--version") == 0) {
+        printf("%s\n", OpenSSL_version(OPENSSL_VERSION));
+        return 0;
+    }
     if (count != 5) {
         fprintf(stderr, "usage: c-anchor PORT server.pem server.key ca.pem\n");
         return 2;
@@ -425,7 +430,7 @@ int main(int count, char **arguments) {
                     SSL_set0_rbio(connection->ssl, bio);
                     SSL_set0_wbio(connection->ssl, bio);
                     SSL_set_accept_state(connection->ssl);
-                    event.events = EPOLLIN | EPOLLOUT | EPOLLET;
+                    event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
                     event.data.ptr = connection;
                     epoll_ctl(poll, EPOLL_CTL_ADD, fd, &event);
                 }
@@ -434,9 +439,11 @@ int main(int count, char **arguments) {
             int lives = 1;
             if (events[index].events & EPOLLOUT && connection->unsentLength) lives = writable(connection);
             if (lives && events[index].events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
-                // Edge-triggered: go on while a full buffer says that there may be more.
+                // Edge-triggered: go on while a full buffer says that there may be more, and to the end when it came
+                // together with the last bytes.
+                int isOver = (events[index].events & EPOLLRDHUP) != 0;
                 do lives = readable(connection);
-                while (lives && inboundLength == sizeof inbound && inboundPosition == inboundLength);
+                while (lives && (isOver || (inboundLength == sizeof inbound && inboundPosition == inboundLength)));
             }
             if (!lives) end(connection);
         }

@@ -1,1 +1,4 @@
-print("being built")
+internal import CommandLineInterface
+internal import Glibc
+
+exit(Bench.run(Array(CommandLine.arguments.dropFirst())).rawValue)
