@@ -38,7 +38,8 @@
 //   of it is reported in `findings`; only a directory that can't be used keeps a spool from opening.
 //
 // Locks, outer before inner: `appender` (a turn of writing), `saving` (cursors' files), then one of ledger,
-// queue, room. A cursor's own lock is outer to the ledger's. Input and output happen under `appender`, `saving` and a cursor's only.
+// queue, room. A cursor's own lock is outer to the ledger's. Only under `appender`, `saving` and a
+// cursor's own lock is there input or output.
 
 internal import LinuxSystem
 package import Observability

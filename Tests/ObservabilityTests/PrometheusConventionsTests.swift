@@ -1,5 +1,6 @@
 import Foundation
 import Observability
+import TelemetryFixtures
 import Testing
 
 /// What `promtool check metrics` says to an exposition.
@@ -8,26 +9,10 @@ private struct Lint {
     let complaints: [String]
 
     init(_ exposition: [UInt8]) throws {
-        let path = try #require(
-            (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-                .map { "\($0)/promtool" }
-                .first { FileManager.default.isExecutableFile(atPath: $0) },
-            "promtool is not on PATH: install prometheus (apt-get install prometheus)"
-        )
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = ["check", "metrics"]
-        let input = Pipe()
-        let output = Pipe()
-        process.standardInput = input
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        try input.fileHandleForWriting.write(contentsOf: Data(exposition))
-        try input.fileHandleForWriting.close()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        status = process.terminationStatus
+        try #require(try Tool.run("command -v promtool").status == 0, "promtool is not on PATH: run make test-deps")
+        let outcome = try Tool.run("promtool check metrics", input: exposition)
+        status = outcome.status
+        let text = outcome.output
         complaints = text.split(separator: "\n").map(String.init)
     }
 }

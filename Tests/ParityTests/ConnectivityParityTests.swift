@@ -202,7 +202,8 @@ struct ConnectivityParityTests {
         }
         // One TLS record, so one turn: three records and the close frame.
         try vehicle.send(
-            raw: ["errors", "custom", "V"].flatMap { TestVehicle.frame(record($0)) } + TestVehicle.frame([0x03, 0xe8], opcode: 8)
+            raw: ["errors", "custom", "V"].flatMap { TestVehicle.frame(record($0)) }
+                + TestVehicle.frame([0x03, 0xe8], opcode: 8)
         )
         let topics = server.collected.waitForRecords(5).map(\.type.topic)
         #expect(topics.first == "connectivity" && topics.last == "connectivity", "\(topics)")

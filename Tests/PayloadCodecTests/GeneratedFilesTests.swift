@@ -32,17 +32,10 @@ import proto_tables
 
     @discardableResult
     private static func output(of command: [String]) throws -> String {
-        let process = Process()
-        let pipe = Pipe()
-        process.executableURL = URL(filePath: command[0])
-        process.arguments = Array(command.dropFirst())
-        process.currentDirectoryURL = Fixtures.repository
-        process.standardOutput = pipe
-        try process.run()
-        let data = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
-        return String(decoding: data, as: UTF8.self)
+        let words = command.map { "'\($0)'" }.joined(separator: " ")
+        let outcome = try Tool.run("cd '\(Fixtures.repository.path)' && \(words)")
+        #expect(outcome.status == 0, "\(outcome.output)")
+        return outcome.output
     }
 
     @Test(.enabled(if: compiler != nil, "needs protoc-c 1.4.1"))

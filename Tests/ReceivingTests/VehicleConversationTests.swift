@@ -94,7 +94,7 @@ struct VehicleConversationTests {
             expected.append(ack)
         }
         var received: [[UInt8]] = []
-        for _ in sent { received.append(try #require(vehicle.nextFrame()).payload) }
+        for _ in sent { received.append(try #require(try vehicle.nextFrame()).payload) }
         #expect(Set(received) == Set(expected))
         #expect(received.count == expected.count)
     }

@@ -10,7 +10,7 @@ struct LoggerParityTests {
     /// Cases whose line is another one on purpose, or that the reference had none for.
     private enum Difference {
         /// Numbers that are not finite made its line vanish (9).
-        static let notFinite: @Sendable (String) -> Bool = { (name: String) in name.contains("nan") || name.contains("_inf") }
+        static let notFinite: @Sendable (String) -> Bool = { $0.contains("nan") || $0.contains("_inf") }
         /// Location texts that stay text here (7): the reference made a number of them, or a NaN and no line.
         static let locations: Set<String> = ["shape_27", "shape_28", "shape_30", "shape_33", "shape_58"]
         /// It ended the connection in a panic.
@@ -68,10 +68,14 @@ struct LoggerParityTests {
 
     private func compare(_ line: String, _ expected: CorpusCase.LogLine, _ name: String) throws {
         // Byte for byte, as the reference's JSON stands in its line.
-        #expect(line.contains("\"data\":\(expected.data_json ?? "?"),"), "\(name): \(line) has not \(expected.data_json ?? "")")
+        #expect(
+                    line.contains("\"data\":\(expected.data_json ?? "?"),"),
+                    "\(name): \(line) has not \(expected.data_json ?? "")"
+                )
         let object = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any], "\(name)")
         #expect(object["msg"] as? String == "record_payload" && object["level"] as? String == "info", "\(name)")
-        #expect(object["context"] as? String == "fleet-telemetry" && object["vin"] as? String == expected.vin, "\(name)")
+        #expect(object["context"] as? String == "fleet-telemetry", "\(name)")
+                #expect(object["vin"] as? String == expected.vin, "\(name)")
         var metadata = try #require(object["metadata"] as? [String: String], "\(name)")
         let received = try #require(metadata.removeValue(forKey: "receivedat").flatMap { Int64($0) }, "\(name)")
         #expect(received > 1_700_000_000_000)

@@ -4,31 +4,15 @@ import Glibc
 import LinuxSystem
 import Observability
 import ServerAssembly
+import TelemetryFixtures
 import Testing
 import VehicleFixtures
 
 /// What `promtool check metrics` says to an exposition.
 private func promtoolComplaints(_ exposition: String) throws -> (status: Int32, lines: [String]) {
-    let path = try #require(
-        (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-            .map { "\($0)/promtool" }
-            .first { FileManager.default.isExecutableFile(atPath: $0) },
-        "promtool is not on PATH: install prometheus (apt-get install prometheus)"
-    )
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: path)
-    process.arguments = ["check", "metrics"]
-    let input = Pipe()
-    let output = Pipe()
-    process.standardInput = input
-    process.standardOutput = output
-    process.standardError = output
-    try process.run()
-    try input.fileHandleForWriting.write(contentsOf: Data(exposition.utf8))
-    try input.fileHandleForWriting.close()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    return (process.terminationStatus, text.split(separator: "\n").map(String.init))
+    try #require(try Tool.run("command -v promtool").status == 0, "promtool is not on PATH: run make test-deps")
+    let outcome = try Tool.run("promtool check metrics", input: Array(exposition.utf8))
+    return (outcome.status, outcome.output.split(separator: "\n").map(String.init))
 }
 
 /// Metrics and probes of a whole server, over HTTP and UDP.

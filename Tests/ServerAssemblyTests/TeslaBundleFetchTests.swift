@@ -46,7 +46,6 @@ private final class WebServer {
     deinit {
         // A child of libdispatch's threads inherits that they take no SIGTERM.
         kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
         try? FileManager.default.removeItem(at: folder)
     }
 
