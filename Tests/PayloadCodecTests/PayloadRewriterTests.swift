@@ -63,7 +63,10 @@ import Testing
         var rewriter = PayloadRewriter(mode: .standard)
         let custom = RecordType(topic: "custom")
         let stamp = RecordStamp(
-            source: Self.source(), sequence: 0, type: custom, receivedAt: UnixMilliseconds(rawValue: 0)
+            source: Self.source(),
+            sequence: 0,
+            type: custom,
+            receivedAt: UnixMilliseconds(rawValue: 0)
         )
         let bytes: [UInt8] = [0xff, 0, 1]
         let broken: [UInt8] = [0x0a, 0x05, 0x01]

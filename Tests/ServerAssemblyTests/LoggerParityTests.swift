@@ -140,7 +140,8 @@ private struct LoggerReplay {
         vehicles[cn] = vehicle
         // The pong says that the turn with the case's frames is over.
         try vehicle.send(Array("turn".utf8), opcode: 9)
-        while try #require(try vehicle.nextFrame()) != TestVehicle.Frame(opcode: 10, payload: Array("turn".utf8)) {}
+        let pong = TestVehicle.Frame(opcode: 10, payload: Array("turn".utf8))
+        while let frame = try vehicle.nextFrame(), frame != pong {}
         try vehicle.send(Frames.record(txid, vin: cn))
         while true {
             let frame = try #require(try vehicle.nextFrame())

@@ -84,6 +84,28 @@ import Testing
         #expect(report.damagedSegments == 0)
     }
 
+    @Test func `half of a write that failed is cut off at once`() throws {
+        let storage = MemoryStorage()
+        let spool = try Spool(smallSettings(segmentBytes: 10_000), dispatchers: ["a"], storage: storage)
+        _ = spool.write([record(0)])
+        let name = storage.segmentNames[0]
+        let durable = storage.contents(of: name) ?? []
+        // For want of room, then for an error of the disk.
+        storage.state.withLock { $0.capacity = $0.used + 60 }
+        spool.submit([record(1, length: 200)]) { _ in }
+        #expect(spool.commitWaiting() == .blocked)
+        #expect(storage.contents(of: name) == durable)
+        storage.state.withLock { state in
+            state.capacity = .max
+            state.failingWrites = 1
+        }
+        #expect(spool.commitWaiting() == .blocked)
+        #expect(storage.contents(of: name) == durable)
+        #expect(spool.commitWaiting() == .done)
+        #expect(storage.segmentNames == [name])
+        #expect(try spool.drain("a") == [0, 1])
+    }
+
     @Test func `after a failed sync the same records go to a new segment`() throws {
         let storage = MemoryStorage()
         let spool = try Spool(smallSettings(segmentBytes: 10_000), dispatchers: ["a"], storage: storage)
