@@ -69,13 +69,13 @@ struct LoggerParityTests {
     private func compare(_ line: String, _ expected: CorpusCase.LogLine, _ name: String) throws {
         // Byte for byte, as the reference's JSON stands in its line.
         #expect(
-                    line.contains("\"data\":\(expected.data_json ?? "?"),"),
-                    "\(name): \(line) has not \(expected.data_json ?? "")"
-                )
+            line.contains("\"data\":\(expected.data_json ?? "?"),"),
+            "\(name): \(line) has not \(expected.data_json ?? "")"
+        )
         let object = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any], "\(name)")
         #expect(object["msg"] as? String == "record_payload" && object["level"] as? String == "info", "\(name)")
         #expect(object["context"] as? String == "fleet-telemetry", "\(name)")
-                #expect(object["vin"] as? String == expected.vin, "\(name)")
+        #expect(object["vin"] as? String == expected.vin, "\(name)")
         var metadata = try #require(object["metadata"] as? [String: String], "\(name)")
         let received = try #require(metadata.removeValue(forKey: "receivedat").flatMap { Int64($0) }, "\(name)")
         #expect(received > 1_700_000_000_000)
