@@ -1,5 +1,6 @@
 import Foundation
 import Receiving
+import TelemetryFixtures
 import Testing
 import VehicleFixtures
 
@@ -24,26 +25,10 @@ struct TransportParityTests {
 
     /// What `openssl s_client` prints.
     private func connect(_ arguments: [String]) throws -> String {
-        let path = try #require(
-            (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-                .map { "\($0)/openssl" }
-                .first { FileManager.default.isExecutableFile(atPath: $0) },
-            "openssl is not on PATH: install openssl"
-        )
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments =
-            ["s_client", "-connect", "127.0.0.1:\(server.receiver.address.port)", "-cert", "v.pem", "-key", "v.key"]
-            + arguments
-        process.currentDirectoryURL = folder
-        process.standardInput = FileHandle.nullDevice
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return text
+        try #require(try Tool.run("command -v openssl").status == 0, "openssl is not on PATH: apt-get install openssl")
+        let address = "127.0.0.1:\(server.receiver.address.port)"
+        let words = (["-connect", address, "-cert", "v.pem", "-key", "v.key"] + arguments).map { "'\($0)'" }
+        return try Tool.run("cd '\(folder.path)' && openssl s_client \(words.joined(separator: " "))").output
     }
 
     private func end() {
