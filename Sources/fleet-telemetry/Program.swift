@@ -63,8 +63,10 @@ enum Program {
 
     /// - Parameter words: the command line without the program's name.
     static func run(_ words: [String]) -> ExitCode {
+        // The reference has one command and so needs no name for it: `-config FILE` alone starts the receiver.
+        let namesNoCommand = words.first.map { $0.hasPrefix("-config") || $0.hasPrefix("--config") } ?? false
         do throws(UsageError) {
-            switch try CommandLineParser(program: specification).parse(words) {
+            switch try CommandLineParser(program: specification).parse(namesNoCommand ? ["serve"] + words : words) {
             case .help(let path):
                 return Console.print(HelpText(of: path).text)
             case .version:

@@ -3,11 +3,16 @@ import Testing
 import VehicleFixtures
 
 struct ServeTests {
-    @Test(arguments: [["--config", "FILE"], ["--config=FILE"], ["-config", "FILE"], ["-config=FILE"]])
+    @Test(
+        arguments: [
+            ["serve", "--config", "FILE"], ["serve", "--config=FILE"], ["serve", "-config", "FILE"],
+            ["serve", "-config=FILE"], ["-config", "FILE"], ["-config=FILE"],
+        ]
+    )
     func `serve takes its configuration in the reference's spelling too`(_ option: [String]) throws {
         let shop = try Workshop()
         let path = try shop.write(shop.configuration)
-        let child = try Child(["serve"] + option.map { $0.replacingOccurrences(of: "FILE", with: path) })
+        let child = try Child(option.map { $0.replacingOccurrences(of: "FILE", with: path) })
         #expect(try child.line(.error, containing: "starting_server").contains("127.0.0.1:\(shop.port)"))
         let vehicle = try shop.vehicle()
         try vehicle.send(Workshop.frame("first", speed: 30.5))
