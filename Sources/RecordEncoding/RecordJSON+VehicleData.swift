@@ -34,7 +34,8 @@ extension RecordJSON {
         var index = start
         var isPlain = true
         while isPlain, index < data.count {
-            json.write(atMost: names.longestDatum) { (room, start, needsComma) in
+            // One more for the comma in front of the first, for which there is always room, then.
+            json.write(atMost: names.longestDatum &+ 1) { (room, start, needsComma) in
                 let lastPlace = room.byteCount &- names.longestDatum &- JSONWriterBuffer.slack
                 var place = needsComma ? room.put(UInt8(ascii: ","), at: start) : start
                 while index < data.count, place <= lastPlace {

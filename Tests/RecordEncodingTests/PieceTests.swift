@@ -64,6 +64,18 @@ import Testing
         }
     }
 
+    @Test(.timeLimit(.minutes(1))) func `data end up the same whatever room the buffer happens to have left`() throws {
+        let data = [SignalValue.int(1), .doors([.trunkRear]), .float(2.5), .double(3), .invalid(true), .text("ok")]
+            .map { Datum(field: .soc, value: $0) }
+        let content = RecordContent.vehicleData(VehicleData(data: data, createdAt: nil, vin: "v"))
+        let expected = String(decoding: try RecordJSON.encode(content, mode: .standard), as: UTF8.self)
+        for room in 0..<4 * RenderedNames.shared.longestDatum {
+            var json = JSONWriter(reservingCapacity: room)
+            RecordJSON.append(content, payload: [], mode: .standard, to: &json)
+            #expect(String(decoding: json.take(), as: UTF8.self) == expected, "room for \(room) bytes")
+        }
+    }
+
     @Test func `a file line is escaped where it must be, and holds the record's JSON`() throws {
         for odd in ["", "plain", "a\"b", "\u{1}", "é", String(repeating: "z", count: 200)] {
             let data = VehicleData(data: [Datum(field: .soc, value: .int(1))], createdAt: nil, vin: odd)
