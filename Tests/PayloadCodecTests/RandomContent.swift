@@ -118,7 +118,7 @@ struct RandomContent {
     }
 
     private mutating func tags() -> [Tag] {
-        (0..<below(chance(5) ? 40 : 4)).map { Tag(key: "\($0)" + text(), value: text()) }
+        (0..<below(chance(5) ? 40 : 4)).map { Tag(key: "\($0):" + text(), value: text()) }
     }
 
     private mutating func errors() -> VehicleErrors {

@@ -68,7 +68,7 @@ package final class ReceivingMeters: Sendable {
 
     /// Shows the gauges that are read when somebody asks.
     package func exposeGauges(uptimeSeconds: @escaping @Sendable () -> Double) {
-        reference.exposeGauges(connections: { [self] in connections }, uptimeSeconds: uptimeSeconds)
+        reference.exposeGauges(connections: { [weak self] in self?.connections ?? 0 }, uptimeSeconds: uptimeSeconds)
     }
 
     /// Live connections of all loops, handshaking ones included.
