@@ -24,10 +24,13 @@ package enum MonitoringRoutes {
     }
 
     /// `/metrics` in Prometheus' text format.
-    package static func metrics(_ registry: MetricRegistry) -> HTTPRoutes {
+    package static func metrics(_ registry: MetricRegistry, naming: MetricNaming = .reference) -> HTTPRoutes {
         HTTPRoutes([
             "GET /metrics": { _ in
-                HTTPResponse(contentType: MetricRegistry.expositionContentType, body: registry.exposition())
+                HTTPResponse(
+                    contentType: MetricRegistry.expositionContentType,
+                    body: registry.exposition(naming: naming)
+                )
             }
         ])
     }

@@ -119,20 +119,13 @@ package final class MetricRegistry: Sendable {
     }
 
     /// The metrics in Prometheus' text format, version 0.0.4.
-    package func exposition() -> [UInt8] {
-        exposition(leavingOut: [])
-    }
-
-    /// - Parameter leavingOut: names of families that are not wanted.
-    package func exposition(leavingOut: Set<String>) -> [UInt8] {
+    package func exposition(naming: MetricNaming = .reference) -> [UInt8] {
         var text: [UInt8] = []
-        for family in snapshot() where !leavingOut.contains(family.name) {
-            MetricText.append(family, to: &text)
-        }
+        for family in snapshot() { MetricText.append(naming.applied(to: family), to: &text) }
         return text
     }
 
-    /// The value of the header `Content-Type` for ``exposition()``.
+    /// The value of the header `Content-Type` for ``exposition(naming:)``.
     package static let expositionContentType = "text/plain; version=0.0.4; charset=utf-8"
 }
 

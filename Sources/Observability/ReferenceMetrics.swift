@@ -13,12 +13,6 @@ package struct ReferenceMetrics: Sendable {
     /// Record types that vehicles send without being configured here.
     package static let usualRecordTypes = ["V", "alerts", "errors", "connectivity"]
 
-    /// Names that the reference chose and that Prometheus' own conventions (`promtool check metrics`) dislike: a
-    /// counter without `_total`, a gauge with `_count`, an abbreviated unit.
-    package static let unconventionalNames: Set<String> = [
-        "reliable_ack", "reliable_ack_miss", "signal_count", "uptime_sec", "vin_signal_count",
-    ]
-
     /// `record_too_big_total`: messages over the size limit.
     package let tooBigRecords: Counter
     /// `unexpected_record_err_total`: messages that are no valid record.

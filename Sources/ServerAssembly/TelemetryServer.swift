@@ -174,7 +174,7 @@ package final class TelemetryServer: Sendable {
                     host: monitoring.prometheusMetricsHost,
                     port: UInt16(monitoring.prometheusMetricsPort)
                 ),
-                routes: MonitoringRoutes.metrics(metrics),
+                routes: MonitoringRoutes.metrics(metrics, naming: monitoring.prometheusMetricNames),
                 log: log
             )
         }

@@ -51,10 +51,11 @@ private func fullRegistry() -> (MetricRegistry, ReferenceMetrics) {
         let (registry, _) = fullRegistry()
         let all = try Lint(registry.exposition())
         let complainedOf = Set(all.complaints.compactMap { $0.split(separator: " ").first.map(String.init) })
-        #expect(complainedOf == ReferenceMetrics.unconventionalNames, "\(all.complaints)")
-        let rest = try Lint(registry.exposition(leavingOut: ReferenceMetrics.unconventionalNames))
+        #expect(complainedOf == MetricNaming.unconventionalNames, "\(all.complaints)")
+        let rest = try Lint(registry.exposition(naming: .prometheus))
         #expect(rest.status == 0, "\(rest.complaints)")
         #expect(rest.complaints.isEmpty)
+        #expect(registry.exposition(naming: .prometheus).count > registry.exposition().count, "nothing is left out")
     }
 
     @Test func `promtool refuses a damaged exposition, so its silence means something`() throws {

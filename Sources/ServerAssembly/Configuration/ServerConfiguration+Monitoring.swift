@@ -1,9 +1,11 @@
 package import ConfigurationSchema
+package import Observability
 
 extension ServerConfiguration {
     package struct Monitoring: Configurable, Hashable {
         package var prometheusMetricsPort = 0
         package var prometheusMetricsHost = "127.0.0.1"
+        package var prometheusMetricNames = MetricNaming.reference
         package var statsd: StatsD?
 
         package init() {}
@@ -16,6 +18,11 @@ extension ServerConfiguration {
             .wholeNumber("prometheus_metrics_port", \.prometheusMetricsPort, in: 0...65535, "Port of /metrics. 0: off.")
                 .example("9090"),
             .text("prometheus_metrics_host", \.prometheusMetricsHost, "Address of /metrics."),
+            .choice(
+                "prometheus_metric_names",
+                \.prometheusMetricNames,
+                "The reference's names on /metrics, or what Prometheus recommends in place of five of them."
+            ),
             .optionalSection("statsd", \.statsd, "StatsD over UDP; only without prometheus_metrics_port."),
             .legacy("profiler_port", profilerNote, remedy: "remove it; run perf record -g -p PID"),
             .legacy("profiler_host", profilerNote, remedy: "remove it; run perf record -g -p PID"),
