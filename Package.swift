@@ -129,6 +129,12 @@ let package = Package(
             path: "Tests/VehicleFixtures",
             swiftSettings: common
         ),
+        .target(
+            name: "DispatcherConformance",
+            dependencies: ["TelemetryModel", "LinuxSystem", "Dispatching", "Observability"],
+            path: "Tests/DispatcherConformance",
+            swiftSettings: common
+        ),
         .executableTarget(
             name: "echo-server",
             dependencies: ["WebSocketCodec", "HTTPCodec", "LinuxSystem"],
@@ -179,7 +185,7 @@ let package = Package(
             "DispatchersTests",
             [
                 "Dispatchers", "Dispatching", "RecordEncoding", "PayloadCodec", "JSONText", "TelemetryModel",
-                "LinuxSystem", "Observability", "TelemetryFixtures",
+                "LinuxSystem", "Observability", "TelemetryFixtures", "DispatcherConformance", "ConfigurationSchema",
             ]
         ),
         tests(

@@ -1,6 +1,6 @@
 package import Dispatching
 
-/// The dispatchers that this build contains. A new one is a file or folder, a line here, and a test.
+/// The dispatchers that this build contains. A new one is a folder, a line here, and a test.
 package enum DispatcherCatalog {
     package static let builtIn: [any DispatcherSettings.Type] = [
         LoggerSettings.self,
@@ -78,7 +78,12 @@ package enum DispatcherCatalogError: Error, Sendable, Hashable {
 
 extension DispatcherName {
     /// What stands before the colon: `http` of `http:home`.
-    var kind: String {
+    package var kind: String {
         String(text.prefix { $0 != ":" })
+    }
+
+    /// What stands behind the colon: `home` of `http:home`; empty without one.
+    package var endpoint: String {
+        String(text.drop { $0 != ":" }.dropFirst())
     }
 }

@@ -1,14 +1,50 @@
+package import ConfigurationSchema
 package import Dispatching
 package import Observability
 package import RecordEncoding
 
-/// What one kind of dispatcher is made from: plain values with defaults, and the way from there to the dispatcher.
-package protocol DispatcherSettings: Sendable {
-    /// The first part of the dispatcher's name in `records`: `file` for `file` and for `file:archive`.
+/// What one kind of dispatcher is made from: a section of the configuration with its rows and defaults, and the way
+/// from there to the dispatcher.
+///
+/// A type that stands in ``DispatcherCatalog/builtIn`` is known to `records`, to `config check`, `config example` and
+/// `config schema`, and to the server, without a line elsewhere.
+package protocol DispatcherSettings: Configurable, Hashable {
+    /// The section's key, and the dispatcher's name in `records` (before the colon, for ``isNamed`` ones).
     static var kind: String { get }
+
+    /// What the section is, in one sentence, for the documentation.
+    static var summary: String { get }
+
+    /// Whether `records` may name the dispatcher only beside a section of its own.
+    static var needsSection: Bool { get }
+
+    /// Whether the section holds any number of sections with names of the operator's choice: `"http": {"home": …}`
+    /// is what `http:home` in `records` names.
+    static var isNamed: Bool { get }
+
+    /// Files that lines are appended to, for `config check` to try.
+    var appendedPaths: [AppendedPath] { get }
 
     /// Opens nothing and fails never: what the machine may refuse is refused when the lane opens the dispatcher.
     func makeDispatcher(_ context: DispatcherContext) -> any Dispatcher
+}
+
+extension DispatcherSettings {
+    package static var needsSection: Bool { true }
+    package static var isNamed: Bool { false }
+    package var appendedPaths: [AppendedPath] { [] }
+}
+
+/// A file that a dispatcher writes, and the setting that says so.
+package struct AppendedPath: Sendable, Hashable {
+    /// Within the section.
+    package let key: String
+    package let path: String
+
+    package init(key: String, path: String) {
+        self.key = key
+        self.path = path
+    }
 }
 
 /// What all dispatchers of one server share.

@@ -64,7 +64,7 @@ public final class Receiver: Sendable {
                 dispatcher: BridgedDispatcher(dispatcher: dispatcher, mode: mode)
             )
         }
-        queue = QueueDispatcher(usable.queueSettings)
+        queue = QueueDispatcher(usable.queue)
     }
 
     deinit {

@@ -1,3 +1,4 @@
+internal import Dispatchers
 internal import ServerAssembly
 
 /// Where a receiver's configuration comes from.
@@ -90,7 +91,7 @@ extension ServerConfiguration {
         tls.serverKey = settings.keyPath
         tls.caFile = settings.clientAuthorityPath
         for (type, dispatchers) in settings.records { records[type.rawValue] = dispatchers }
-        queue.capacityRecords = max(1, settings.queueCapacity)
+        queue.recordLimit = max(1, settings.queueCapacity)
         queue.overflow = settings.queueOverflow == .block ? .block : .dropOldest
         threads = max(0, settings.threads)
         logLevel =

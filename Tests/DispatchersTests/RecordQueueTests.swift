@@ -87,6 +87,22 @@ import Testing
         #expect(sequences((0..<5).map { _ in queue.next(timeoutMilliseconds: 0) }) == [7, 8, 9, 10, nil])
     }
 
+    @Test func `what the last subscription had not taken when it ended is kept for the next`() throws {
+        let dispatcher = dispatcher(4)
+        let first = dispatcher.subscribe()
+        let bench = try DispatcherBench(dispatcher)
+        bench.route.submit(TestRecords.records(0..<10))
+        while first.count < 4 { sched_yield() }
+        first.finish()
+        #expect(bench.waitForFailure().code == .unreachable)
+        #expect(bench.waitForAcks(4) == [0, 1, 2, 3])
+        let second = dispatcher.subscribe()
+        for sequence in 4..<10 { #expect(second.next().map { Int($0.sequence) } == sequence) }
+        #expect(sequences((0..<5).map { _ in first.next(timeoutMilliseconds: 0) }) == [0, 1, 2, 3, nil])
+        #expect(bench.waitForAcks(10) == Array(0..<10))
+        bench.drain()
+    }
+
     @Test func `draining does not wait for a program that takes nothing`() throws {
         let dispatcher = dispatcher(2)
         let queue = dispatcher.subscribe()

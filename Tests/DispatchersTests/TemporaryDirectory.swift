@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// A directory of one test, removed with everything in it when the test lets go of it.
-final class TemporaryDirectory {
+final class TemporaryDirectory: Sendable {
     let path: String
 
     init() throws {

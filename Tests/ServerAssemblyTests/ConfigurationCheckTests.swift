@@ -1,4 +1,5 @@
 import ConfigurationSchema
+import Dispatchers
 import ServerAssembly
 import Testing
 
@@ -66,7 +67,7 @@ struct ConfigurationCheckTests {
         configuration.tls.serverCert = "/c/server.pem"
         configuration.tls.serverKey = "/c/server.key"
         configuration.tls.caFile = "/c/ca.pem"
-        configuration.file = ServerConfiguration.File()
+        configuration.file = FileSettings()
         configuration.file?.path = "/var/records.jsonl"
         change(&configuration)
         return configuration

@@ -1,4 +1,5 @@
 import ConfigurationSchema
+import Dispatchers
 import Foundation
 import JSONText
 import ServerAssembly
@@ -26,7 +27,8 @@ struct ConfigurationLoadTests {
         #expect(configuration.host == "")
         #expect(configuration.statusPort == 0)
         #expect(configuration.logLevel == .info)
-        #expect(!configuration.jsonLogEnable && !configuration.transmitDecodedRecords && !configuration.logger.verbose)
+        #expect(!configuration.jsonLogEnable && !configuration.transmitDecodedRecords)
+        #expect(!configuration.logger.isVerbose)
         #expect(configuration.monitoring.prometheusMetricsHost == "127.0.0.1")
         #expect(configuration.compatibility == .standard)
         #expect(configuration.maxMessageBytes == 1_000_000)
@@ -43,7 +45,7 @@ struct ConfigurationLoadTests {
         #expect(configuration.connection.handshakeTimeout == .seconds(10))
         #expect(configuration.connection.pingInterval == .seconds(60))
         #expect(configuration.threads == 0)
-        #expect(configuration.queue == ServerConfiguration.Queue())
+        #expect(configuration.queue == QueueSettings())
         #expect(configuration.queue.overflow == .block)
         #expect(configuration.rateLimit.messageIntervalTime == .seconds(60))
     }

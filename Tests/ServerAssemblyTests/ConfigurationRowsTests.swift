@@ -1,12 +1,14 @@
 import ConfigurationSchema
+import Dispatchers
 import JSONText
 import ServerAssembly
 import Testing
 
 /// The rows themselves: complete, documented, and true to the reference's keys.
 struct ConfigurationRowsTests {
-    static func check<Section: Configurable>(_ type: Section.Type) {
-        let properties = Mirror(reflecting: Section()).children.count
+    /// - Parameter more: rows beyond one per property.
+    static func check<Section: Configurable>(_ type: Section.Type, more: Int = 0) {
+        let properties = Mirror(reflecting: Section()).children.count + more
         let bound = Set(Section.settings.compactMap { $0.property as AnyKeyPath? })
         #expect(bound.count == properties, "\(type): \(properties) properties, \(bound.count) of them in rows")
         let keys = Section.settings.map { $0.key.lowercased() }
@@ -18,15 +20,14 @@ struct ConfigurationRowsTests {
     }
 
     @Test func `every stored property of every section has a row`() {
-        Self.check(ServerConfiguration.self)
+        // The dispatchers' sections share one property.
+        Self.check(ServerConfiguration.self, more: DispatcherCatalog.builtIn.count - 1)
+        for type in DispatcherCatalog.builtIn { Self.check(type) }
         Self.check(ServerConfiguration.TLS.self)
         Self.check(ServerConfiguration.RateLimit.self)
         Self.check(ServerConfiguration.Log.self)
         Self.check(ServerConfiguration.Connection.self)
         Self.check(ServerConfiguration.Dispatch.self)
-        Self.check(ServerConfiguration.Logger.self)
-        Self.check(ServerConfiguration.File.self)
-        Self.check(ServerConfiguration.Queue.self)
         Self.check(ServerConfiguration.Monitoring.self)
         Self.check(ServerConfiguration.StatsD.self)
         Self.check(ServerConfiguration.Airbrake.self)

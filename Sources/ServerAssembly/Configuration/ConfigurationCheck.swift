@@ -1,4 +1,6 @@
 package import ConfigurationSchema
+internal import Dispatchers
+internal import Dispatching
 package import JSONText
 
 /// The checks that need the machine: certificates, keys, paths, ports.
@@ -23,7 +25,7 @@ package struct ConfigurationCheck {
         check.checkServerCertificate()
         check.checkPrivateKey()
         check.checkClientAuthorities()
-        check.checkFile()
+        check.checkFiles()
         check.checkPorts()
         return check.findings
     }
@@ -250,17 +252,21 @@ package struct ConfigurationCheck {
 
     // MARK: Paths and ports
 
-    private mutating func checkFile() {
-        guard let file = configuration.file, configuration.records.values.joined().contains("file"),
-            let complaint = machine.complaintAboutAppending(to: file.path)
-        else { return }
-        report(
-            .unusablePath,
-            at: "file.path",
-            "\(file.path) \(complaint.problem)",
-            reason: "Records of the dispatcher file are appended to it.",
-            remedy: complaint.remedy
-        )
+    private mutating func checkFiles() {
+        let used = Set(configuration.records.values.joined())
+        for (name, settings) in configuration.dispatchers.byName.sorted(by: { $0.key.text < $1.key.text })
+        where used.contains(name.text) {
+            for appended in settings.appendedPaths {
+                guard let complaint = machine.complaintAboutAppending(to: appended.path) else { continue }
+                report(
+                    .unusablePath,
+                    at: settingPath(KnownDispatcher.sectionPath(of: name.text), appended.key),
+                    "\(appended.path) \(complaint.problem)",
+                    reason: "Records of the dispatcher \(name.text) are appended to it.",
+                    remedy: complaint.remedy
+                )
+            }
+        }
     }
 
     private mutating func checkPorts() {

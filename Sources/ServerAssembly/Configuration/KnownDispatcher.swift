@@ -1,76 +1,69 @@
 package import ConfigurationSchema
+internal import Dispatchers
+internal import Dispatching
 
-/// A dispatcher that a configuration may name, whether or not this build contains it.
-package enum KnownDispatcher: String, CaseIterable, Sendable {
-    case logger, file, queue, kafka, kinesis, pubsub, zmq, mqtt, redis, nats
-
-    package static let names: [String] = allCases.map(\.rawValue)
-
+/// A kind of dispatcher that a configuration may name, whether or not this build contains it.
+package struct KnownDispatcher: Sendable, Hashable, CaseIterable {
+    /// Its section's key, and what `records` calls it (before the colon, for ``isNamed`` ones).
+    package let rawValue: String
     /// The package trait that brings it; nil for those that are always there.
-    package var trait: String? {
-        switch self {
-        case .logger, .file, .queue: nil
-        case .kafka: "Kafka"
-        case .kinesis: "Kinesis"
-        case .pubsub: "PubSub"
-        case .zmq: "ZeroMQ"
-        case .mqtt: "MQTT"
-        case .redis: "Redis"
-        case .nats: "NATS"
-        }
-    }
-
-    /// Whether this build contains it. SwiftPM defines a condition of the trait's name when the trait is on.
-    package var isBuilt: Bool {
-        switch self {
-        case .logger, .file, .queue: return true
-        case .kafka:
-            #if Kafka
-                return true
-            #else
-                return false
-            #endif
-        case .kinesis:
-            #if Kinesis
-                return true
-            #else
-                return false
-            #endif
-        case .pubsub:
-            #if PubSub
-                return true
-            #else
-                return false
-            #endif
-        case .zmq:
-            #if ZeroMQ
-                return true
-            #else
-                return false
-            #endif
-        case .mqtt:
-            #if MQTT
-                return true
-            #else
-                return false
-            #endif
-        case .redis:
-            #if Redis
-                return true
-            #else
-                return false
-            #endif
-        case .nats:
-            #if NATS
-                return true
-            #else
-                return false
-            #endif
-        }
-    }
-
+    package let trait: String?
     /// Whether a record type may name it only beside a section of its own.
-    package var needsSection: Bool { self != .logger && self != .queue }
+    package let needsSection: Bool
+    /// Whether `records` names one of several sections of it: `http:home`.
+    package let isNamed: Bool
+
+    private init(_ type: any DispatcherSettings.Type) {
+        rawValue = type.kind
+        trait = nil
+        needsSection = type.needsSection
+        isNamed = type.isNamed
+    }
+
+    private init(_ rawValue: String, trait: String) {
+        self.rawValue = rawValue
+        self.trait = trait
+        needsSection = true
+        isNamed = false
+    }
+
+    package static let kafka = KnownDispatcher("kafka", trait: "Kafka")
+    package static let kinesis = KnownDispatcher("kinesis", trait: "Kinesis")
+    package static let pubsub = KnownDispatcher("pubsub", trait: "PubSub")
+    package static let zmq = KnownDispatcher("zmq", trait: "ZeroMQ")
+    package static let mqtt = KnownDispatcher("mqtt", trait: "MQTT")
+    package static let redis = KnownDispatcher("redis", trait: "Redis")
+    package static let nats = KnownDispatcher("nats", trait: "NATS")
+    package static let logger = KnownDispatcher(LoggerSettings.self)
+
+    private static let brokers: [KnownDispatcher] = [kafka, kinesis, pubsub, zmq, mqtt, redis, nats]
+
+    /// Those of the catalog, then those that this build does not contain.
+    package static let allCases: [KnownDispatcher] =
+        DispatcherCatalog.builtIn.map { KnownDispatcher($0) }
+        + brokers.filter { broker in !DispatcherCatalog.kinds.contains(broker.rawValue) }
+
+    /// As `records` names them.
+    package static let names: [String] = allCases.map { $0.isNamed ? "\($0.rawValue):<name>" : $0.rawValue }
+
+    /// - Parameter name: as it stands in `records`, e.g. `file` or `http:home`.
+    package init?(rawValue name: String) {
+        let name = DispatcherName(name)
+        let found = KnownDispatcher.allCases.first { known in
+            known.isNamed ? known.rawValue == name.kind && !name.endpoint.isEmpty : known.rawValue == name.text
+        }
+        guard let found else { return nil }
+        self = found
+    }
+
+    /// Whether this build contains it.
+    package var isBuilt: Bool { DispatcherCatalog.kinds.contains(rawValue) }
+
+    /// Where the section of a dispatcher with this name stands: `file`, `http.home`.
+    static func sectionPath(of name: String) -> String {
+        let name = DispatcherName(name)
+        return name.endpoint.isEmpty ? name.text : settingPath(name.kind, name.endpoint)
+    }
 
     /// Whether a value of librdkafka's must not be shown: passwords, keys, tokens, and URLs that may carry them.
     package static func isSecretKafkaProperty(_ name: String) -> Bool {

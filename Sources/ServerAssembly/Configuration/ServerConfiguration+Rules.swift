@@ -1,4 +1,6 @@
 package import ConfigurationSchema
+internal import Dispatchers
+internal import Dispatching
 internal import TextCodec
 
 /// What no single setting can know: whether records, dispatchers, acks and ports fit together.
@@ -94,13 +96,16 @@ extension ServerConfiguration {
             )
             return
         }
-        if dispatcher.needsSection, !reader.isGiven(name) {
+        let section = KnownDispatcher.sectionPath(of: name)
+        if dispatcher.needsSection, !reader.isGiven(section) {
+            let (kind, endpoint) = (dispatcher.rawValue, DispatcherName(name).endpoint)
+            let example = dispatcher.isNamed ? "\"\(kind)\": {\"\(endpoint)\": { ... }}" : "\"\(name)\": { ... }"
             reader.report(
                 .dispatcherUnconfigured,
                 at: path,
-                problem: "the section \"\(name)\" is missing",
+                problem: "the section \"\(section)\" is missing",
                 reason: "The dispatcher \(name) must know where to deliver.",
-                remedy: "add \"\(name)\": { ... }, or remove \"\(name)\" from the list"
+                remedy: "add \(example), or remove \"\(name)\" from the list"
             )
         }
         if let trait = dispatcher.trait, !dispatcher.isBuilt {
@@ -131,14 +136,10 @@ extension ServerConfiguration {
             )
         }
         switch dispatcher {
-        case .logger, .file, .queue, .nats:
-            break
         case .kafka:
             guard let kafka else { return }
             let isThere = kafka["bootstrap.servers"] ?? kafka["metadata.broker.list"] ?? "" != ""
             require("bootstrap.servers", isThere, "The first brokers to ask.", "\"localhost:9092\"")
-        case .kinesis:
-            break
         case .pubsub:
             guard let pubsub else { return }
             require("gcp_project_id", !pubsub.gcpProjectID.isEmpty, "The project of the topics.", "\"my-project\"")
@@ -158,6 +159,8 @@ extension ServerConfiguration {
                 "Without it, and without subscriber_set_prefix, nothing would be published.",
                 "true"
             )
+        default:
+            break
         }
     }
 
@@ -177,16 +180,24 @@ extension ServerConfiguration {
     private func examineUnusedSections(_ reader: inout SettingReader) {
         let used = Set(records.values.joined())
         for dispatcher in KnownDispatcher.allCases where dispatcher.needsSection {
-            let name = dispatcher.rawValue
-            guard reader.isGiven(name), !used.contains(name) else { continue }
-            reader.report(
-                .ineffective,
-                at: name,
-                severity: .warning,
-                problem: "no record type is dispatched to \"\(name)\"",
-                reason: "The section has no effect.",
-                remedy: "add \"\(name)\" to a list in \"records\", or remove the section"
-            )
+            if dispatcher.isNamed { continue }
+            examineUse(of: dispatcher.rawValue, used, &reader)
         }
+        for name in dispatchers.byName.keys.map(\.text).sorted() where name.contains(":") {
+            examineUse(of: name, used, &reader)
+        }
+    }
+
+    private func examineUse(of name: String, _ used: Set<String>, _ reader: inout SettingReader) {
+        let section = KnownDispatcher.sectionPath(of: name)
+        guard reader.isGiven(section), !used.contains(name) else { return }
+        reader.report(
+            .ineffective,
+            at: section,
+            severity: .warning,
+            problem: "no record type is dispatched to \"\(name)\"",
+            reason: "The section has no effect.",
+            remedy: "add \"\(name)\" to a list in \"records\", or remove the section"
+        )
     }
 }

@@ -205,46 +205,6 @@ extension ServerConfiguration {
             ),
         ]
     }
-
-    package struct Logger: Configurable, Hashable {
-        package var verbose = false
-
-        package init() {}
-
-        package static let settings: [Setting<Self>] = [
-            .flag("verbose", \.verbose, "Show the type of each value.")
-        ]
-    }
-
-    package struct File: Configurable, Hashable {
-        package var path = ""
-
-        package init() {}
-
-        package static let settings: [Setting<Self>] = [
-            .path("path", \.path, mayBeEmpty: false, "The file that lines are appended to.").required()
-        ]
-    }
-
-    /// The bounded queue inside the process.
-    package struct Queue: Configurable, Hashable {
-        package enum Overflow: String, CaseIterable, Sendable {
-            /// A full queue holds the records back; vehicles are not read and lose nothing.
-            case block
-            /// The oldest record goes and is counted.
-            case dropOldest = "drop_oldest"
-        }
-
-        package var capacityRecords = 10_000
-        package var overflow = Overflow.block
-
-        package init() {}
-
-        package static let settings: [Setting<Self>] = [
-            .wholeNumber("capacity_records", \.capacityRecords, in: 1...100_000_000, "Records that fit."),
-            .choice("overflow", \.overflow, "What happens to a record that does not fit."),
-        ]
-    }
 }
 
 extension FindingCode {

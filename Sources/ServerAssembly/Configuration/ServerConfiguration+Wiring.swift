@@ -1,5 +1,5 @@
 internal import ConfigurationSchema
-package import Dispatchers
+internal import Dispatchers
 internal import Dispatching
 package import Observability
 internal import Receiving
@@ -56,7 +56,7 @@ extension ServerConfiguration {
         let routes = Self.names(records)
         var dispatchers = try DispatcherCatalog.makeDispatchers(
             Set(routes.values.joined()).subtracting(queue == nil ? [] : [DispatcherName(QueueSettings.kind)]),
-            settings: dispatcherSettings,
+            settings: dispatchers.byName,
             custom: custom,
             context: DispatcherContext(
                 encodingMode: encodingMode,
@@ -70,7 +70,7 @@ extension ServerConfiguration {
         let loggerName = DispatcherName(LoggerSettings.kind)
         if let loggerOutput, dispatchers[loggerName] != nil {
             dispatchers[loggerName] = LoggerDispatcher(
-                LoggerEncoding(mode: encodingMode, isVerbose: logger.verbose),
+                LoggerEncoding(mode: encodingMode, isVerbose: logger.isVerbose),
                 format: jsonLogEnable ? .json : .text,
                 output: loggerOutput
             )
@@ -88,28 +88,6 @@ extension ServerConfiguration {
 
     private static func names(_ table: [String: [String]]) -> [RecordType: [DispatcherName]] {
         Dictionary(uniqueKeysWithValues: table.map { (RecordType(topic: $0.key), $0.value.map { DispatcherName($0) }) })
-    }
-
-    private var dispatcherSettings: [DispatcherName: any DispatcherSettings] {
-        var loggerSettings = LoggerSettings()
-        loggerSettings.isVerbose = logger.verbose
-        var settings: [DispatcherName: any DispatcherSettings] = [
-            DispatcherName(LoggerSettings.kind): loggerSettings,
-            DispatcherName(QueueSettings.kind): queueSettings,
-        ]
-        if let file {
-            var fileSettings = FileSettings()
-            fileSettings.path = file.path
-            settings[DispatcherName(FileSettings.kind)] = fileSettings
-        }
-        return settings
-    }
-
-    package var queueSettings: QueueSettings {
-        var settings = QueueSettings()
-        settings.recordLimit = queue.capacityRecords
-        settings.overflow = queue.overflow == .block ? .block : .dropOldest
-        return settings
     }
 
     /// The operational log as configured, on standard error.

@@ -1,4 +1,5 @@
 package import ConfigurationSchema
+internal import Dispatchers
 internal import JSONText
 
 /// Everything an operator can set, typed and checked: the reference's keys with their meaning, and ours.
@@ -33,9 +34,8 @@ package struct ServerConfiguration: Configurable, Hashable {
     package var connection = Connection()
     package var dispatch = Dispatch()
     package var shutdownTimeout = Duration.seconds(10)
-    package var logger = Logger()
-    package var queue = Queue()
-    package var file: File?
+    /// The sections of the dispatchers that this build contains.
+    package var dispatchers = DispatcherSections()
     /// librdkafka's own names and values.
     package var kafka: [String: String]?
     package var kinesis: Kinesis?
@@ -61,7 +61,8 @@ package struct ServerConfiguration: Configurable, Hashable {
         case debug, info, warning, error
     }
 
-    package static let settings: [Setting<Self>] = receivingRows + recordRows + operatingRows + dispatcherRows
+    package static let settings: [Setting<Self>] =
+        receivingRows + recordRows + operatingRows + [dispatchRow] + DispatcherSections.rows + brokerRows
 
     private static let receivingRows: [Setting<Self>] = [
         .text("host", \.host, "The address that vehicles connect to; empty means all addresses of the machine.")
@@ -180,11 +181,10 @@ extension ServerConfiguration {
         ),
     ]
 
-    private static let dispatcherRows: [Setting<Self>] = [
-        .section("dispatch", \.dispatch, "Limits of what waits for a dispatcher."),
-        .section("logger", \.logger, "The dispatcher `logger`: one line per record on standard output."),
-        .section("queue", \.queue, "The dispatcher `queue`: records for the program that embeds the server."),
-        .optionalSection("file", \.file, "The dispatcher `file`: one JSON line per record in a file."),
+    private static let dispatchRow: Setting<Self> =
+        .section("dispatch", \.dispatch, "Limits of what waits for a dispatcher.")
+
+    private static let brokerRows: [Setting<Self>] = [
         .open(
             "kafka",
             \.kafka,

@@ -43,6 +43,9 @@ package final class RecordQueue: AsyncSequence, Sendable {
     /// Ends the subscription and forgets what waits.
     package func cancel() { store.end(discarding: true) }
 
+    /// Ends the subscription; what waits can still be taken.
+    package func finish() { store.end(discarding: false) }
+
     package func makeAsyncIterator() -> Iterator { Iterator(queue: self) }
 
     package struct Iterator: AsyncIteratorProtocol {

@@ -1,3 +1,4 @@
+package import ConfigurationSchema
 package import Dispatching
 internal import LinuxSystem
 internal import Synchronization
@@ -21,6 +22,14 @@ package struct QueueSettings: DispatcherSettings, Hashable {
 
     package init() {}
 
+    package static let summary = "The dispatcher `queue`: records for the program that embeds the server."
+    package static let needsSection = false
+
+    package static let settings: [Setting<Self>] = [
+        .wholeNumber("capacity_records", \.recordLimit, in: 1...100_000_000, "Records that fit."),
+        .choice("overflow", \.overflow, "What happens to a record that does not fit."),
+    ]
+
     package func makeDispatcher(_ context: DispatcherContext) -> any Dispatcher {
         QueueDispatcher(self)
     }
@@ -30,8 +39,8 @@ package struct QueueSettings: DispatcherSettings, Hashable {
 ///
 /// Each subscription gets every record that its filter wants, from the moment of subscribing on. A record is delivered
 /// when it stands in the queue of each of them, or was unwanted by all; a subscription that blocks therefore holds
-/// back the others. While nobody subscribes, nothing is delivered: records wait in the lane, and vehicles get no acks
-/// for what nobody took.
+/// back the others. One that ends in the middle counts no longer, but what the last one left undone waits. While
+/// nobody subscribes, nothing is delivered: records wait in the lane, and vehicles get no acks for what nobody took.
 package final class QueueDispatcher: Dispatcher {
     private struct State {
         var stores: [RecordQueueStore] = []
@@ -68,10 +77,16 @@ package final class QueueDispatcher: Dispatcher {
             return DeliveryReport(all: .retry(QueueDispatcher.nobody), of: batch)
         }
         return await withTaskCancellationHandler {
-            for store in stores where !put(batch.records, into: store) {
-                return DeliveryReport(all: .retry(QueueDispatcher.full), of: batch)
+            // What every subscription that was there took before it ended; the rest has been taken by none of them.
+            var taken = 0
+            for store in stores {
+                switch put(batch.records, into: store) {
+                case .finished: taken = batch.records.count
+                case .ended(let index): taken = max(taken, index)
+                case .full: return DeliveryReport(all: .retry(QueueDispatcher.full), of: batch)
+                }
             }
-            return DeliveryReport(all: .delivered, of: batch)
+            return DeliveryReport(delivered: taken, rest: .retry(QueueDispatcher.nobody), of: batch)
         } onCancel: {
             roomSignal.raise()
         }
@@ -88,15 +103,15 @@ package final class QueueDispatcher: Dispatcher {
 
     /// Blocks the lane's thread while the queue is full.
     ///
-    /// - Returns: false when the lane gave up first.
-    private func put(_ records: [Record], into store: RecordQueueStore) -> Bool {
-        var index = 0
-        while true {
-            index = store.put(records, from: index)
-            if index == records.count { return true }
-            if Task.isCancelled { return false }
+    /// - Returns: ``RecordQueueStore/Progress/full(at:)`` only when the lane gave up first.
+    private func put(_ records: [Record], into store: RecordQueueStore) -> RecordQueueStore.Progress {
+        var progress = store.put(records, from: 0)
+        while case .full(let index) = progress {
+            if Task.isCancelled { return progress }
             roomSignal.wait()
+            progress = store.put(records, from: index)
         }
+        return progress
     }
 
     private var openStores: [RecordQueueStore] {

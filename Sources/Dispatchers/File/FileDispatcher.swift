@@ -1,3 +1,4 @@
+package import ConfigurationSchema
 package import Dispatching
 internal import JSONText
 internal import LinuxSystem
@@ -10,10 +11,16 @@ package struct FileSettings: DispatcherSettings, Hashable {
     package static let kind = "file"
 
     package var path = ""
-    /// Permissions of a file that is made, before the umask: records say where a car was.
-    package var mode: UInt32 = 0o600
 
     package init() {}
+
+    package static let summary = "The dispatcher `file`: one JSON line per record in a file."
+
+    package static let settings: [Setting<Self>] = [
+        .path("path", \.path, mayBeEmpty: false, "The file that lines are appended to.").required()
+    ]
+
+    package var appendedPaths: [AppendedPath] { [AppendedPath(key: "path", path: path)] }
 
     package func makeDispatcher(_ context: DispatcherContext) -> any Dispatcher {
         FileDispatcher(self, encodingMode: context.encodingMode)
@@ -37,14 +44,15 @@ package final class FileDispatcher: Dispatcher {
     /// Larger memory is not kept between batches.
     private static let spareByteLimit = 1 << 20
 
+    /// Permissions of a file that is made, before the umask: records say where a car was.
+    private static let mode: UInt32 = 0o600
+
     private let path: String
-    private let mode: UInt32
     private let encodingMode: EncodingMode
     private let state = Mutex(State())
 
     package init(_ settings: FileSettings, encodingMode: EncodingMode) {
         path = settings.path
-        mode = settings.mode
         self.encodingMode = encodingMode
     }
 
@@ -94,7 +102,7 @@ package final class FileDispatcher: Dispatcher {
     }
 
     private func openFile(_ state: inout State) throws(SystemCallError) {
-        state.file = try AppendFile.open(path: path, mode: mode)
+        state.file = try AppendFile.open(path: path, mode: Self.mode)
     }
 
     private func close(_ state: inout State, mustSync: Bool = false) {

@@ -42,26 +42,35 @@ final class RecordQueueStore: Sendable {
 
     // MARK: The dispatcher's side
 
+    /// How far a put came.
+    enum Progress: Hashable {
+        /// Every record was put in, or is unwanted.
+        case finished
+        /// No room for the record at this index and those behind it. The room signal is raised when it is worth another
+        /// try.
+        case full(at: Int)
+        /// The subscription ended before it took the record at this index and those behind it.
+        case ended(at: Int)
+    }
+
     /// Puts in what fits and what the filter wants.
-    ///
-    /// - Returns: the index of the first record that did not fit; the count of records when all are done with. After
-    ///   a smaller one the room signal is raised when it is worth another try.
-    func put(_ records: [Record], from start: Int) -> Int {
+    func put(_ records: [Record], from start: Int) -> Progress {
         var handovers: [Handover] = []
-        let end = state.withLock { state in
+        let progress = state.withLock { (state) -> Progress in
             var index = start
-            while index < records.count, !state.isEnded {
+            while index < records.count {
+                guard !state.isEnded else { return .ended(at: index) }
                 let record = records[index]
                 if filter.matches(record), !put(record, &state, &handovers) {
                     state.isProducerWaiting = true
-                    return index
+                    return .full(at: index)
                 }
                 index += 1
             }
-            return records.count
+            return .finished
         }
         for handover in handovers { handover.run() }
-        return end
+        return progress
     }
 
     /// - Returns: false when the record has to wait.

@@ -1,3 +1,4 @@
+package import ConfigurationSchema
 package import Dispatching
 internal import JSONText
 package import LinuxSystem
@@ -13,6 +14,13 @@ package struct LoggerSettings: DispatcherSettings, Hashable {
     package var isVerbose = false
 
     package init() {}
+
+    package static let summary = "The dispatcher `logger`: one line per record on standard output."
+    package static let needsSection = false
+
+    package static let settings: [Setting<Self>] = [
+        .flag("verbose", \.isVerbose, "Show the type of each value.")
+    ]
 
     package func makeDispatcher(_ context: DispatcherContext) -> any Dispatcher {
         LoggerDispatcher(
