@@ -40,11 +40,17 @@ struct StatsDLines {
                 switch series.value {
                 case .number(let value) where family.kind == .counter: appendCount(name, value, to: &lines)
                 case .number(let value): appendGauge(name, value, to: &lines)
-                case .histogram(_, let snapshot): appendTiming(name, snapshot, to: &lines)
+                case .histogram(_, let snapshot):
+                    appendTiming(prefix + timer(family.name) + tags(series.labels), snapshot, to: &lines)
                 }
             }
         }
         return lines
+    }
+
+    /// StatsD's timers are in milliseconds, so a name that ends in seconds would lie.
+    private func timer(_ name: String) -> String {
+        name.hasSuffix("_seconds") ? String(name.dropLast("_seconds".count)) : name
     }
 
     private mutating func appendCount(_ name: String, _ value: Double, to lines: inout [String]) {

@@ -59,7 +59,11 @@ private final class StatsDLink {
     private var lines: StatsDLines
     private var triesAgainAt = MonotonicTime(nanoseconds: 0)
 
+    private var lastFailure: MonotonicTime?
+
     private static let retryMilliseconds = 10_000
+    /// A failure after so long without one is news.
+    private static let forgetMilliseconds = 60_000
 
     init(_ settings: StatsDSettings, _ log: Log) {
         self.settings = settings
@@ -101,7 +105,11 @@ private final class StatsDLink {
         }
     }
 
+    /// Once for as long as it lasts: nobody can do more about it for being told each second.
     private func report(_ error: any Error) {
+        let now = MonotonicTime.now
+        defer { lastFailure = now }
+        if let lastFailure, now < lastFailure.adding(milliseconds: Self.forgetMilliseconds) { return }
         log.observe(
             .statsDUnreachable,
             ["host": "\(settings.host):\(settings.port)", "error": .describing(error)]

@@ -25,12 +25,20 @@ package struct RecordStamp {
     package var sequence: UInt64
     package var type: RecordType
     package var receivedAt: UnixMilliseconds
+    package var receivedTick: UInt64
 
-    package init(source: RecordSource, sequence: UInt64, type: RecordType, receivedAt: UnixMilliseconds) {
+    package init(
+        source: RecordSource,
+        sequence: UInt64,
+        type: RecordType,
+        receivedAt: UnixMilliseconds,
+        receivedTick: UInt64 = 0
+    ) {
         self.source = source
         self.sequence = sequence
         self.type = type
         self.receivedAt = receivedAt
+        self.receivedTick = receivedTick
     }
 }
 
@@ -100,6 +108,7 @@ package struct PayloadRewriter: ~Copyable {
             sequence: stamp.sequence,
             type: stamp.type,
             receivedAt: stamp.receivedAt,
+            receivedTick: stamp.receivedTick,
             content: content,
             bytes: buffer.take(followedBy: txid),
             payloadCount: payloadCount

@@ -22,6 +22,9 @@ package final class Record: Sendable, Identifiable {
     package let type: RecordType
     /// When the last byte was read, by the server's clock.
     package let receivedAt: UnixMilliseconds
+    /// The same moment in nanoseconds of the monotonic clock, which nobody sets back: what the latency of its ack is
+    /// counted from. 0 when the record didn't come from a vehicle in the life of this process.
+    package let receivedTick: UInt64
     package let content: RecordContent
 
     /// Payload, then txid: they share one buffer, so that a record is one allocation of bytes.
@@ -49,6 +52,7 @@ package final class Record: Sendable, Identifiable {
         sequence: UInt64,
         type: RecordType,
         receivedAt: UnixMilliseconds,
+        receivedTick: UInt64 = 0,
         content: RecordContent,
         bytes: [UInt8],
         payloadCount: Int
@@ -58,6 +62,7 @@ package final class Record: Sendable, Identifiable {
         self.sequence = sequence
         self.type = type
         self.receivedAt = receivedAt
+        self.receivedTick = receivedTick
         self.content = content
         self.bytes = bytes
         self.payloadCount = payloadCount

@@ -105,6 +105,23 @@ struct LoggingTests {
         #expect(bench.capture.lines.contains { $0.contains("5YJ**********0316") })
     }
 
+    @Test func `a refused record is found in the log by its txid`() throws {
+        let bench = try ServerBench(#""records": {"V": ["logger"]}"#)
+        let vehicle = try bench.vehicle()
+        try vehicle.send(Frames.record("tx-sender", topic: "made up", sender: "somebody else"))
+        try vehicle.send(Frames.record("tx-damaged", topic: "V", payload: [0xff, 0xff]))
+        for _ in 0..<2 { #expect(try vehicle.nextFrame()?.opcode == 2) }
+        bench.server.stop()
+        let sender = try #require(try bench.lines(of: "unexpected_sender_id").first)
+        #expect(sender["txid"] as? String == "tx-sender" && sender["record_type"] as? String == "made up")
+        #expect(sender["sender_id"] as? String == "somebody else")
+        #expect(sender["expected_sender_id"] as? String == "vehicle_device.\(Self.vin)")
+        let refused = try bench.lines(of: "unexpected_record")
+        #expect(refused.map { $0["txid"] as? String } == ["tx-sender", "tx-damaged"])
+        #expect(refused.map { $0["record_type"] as? String } == ["made up", "V"])
+        #expect(refused.allSatisfy { $0["device_id"] as? String == Self.vin })
+    }
+
     @Test func `debug lines name records and answers, never their content`() throws {
         let bench = try ServerBench(#""records": {"V": ["logger"]}"#)
         let vehicle = try bench.vehicle()

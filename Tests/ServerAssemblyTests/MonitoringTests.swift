@@ -44,7 +44,8 @@ struct MonitoringTests {
         let port = try ServerBench.freePort()
         let bench = try ServerBench(
             """
-            "records": {"V": ["logger", "file"], "alerts": ["logger"]}, "file": {"path": "FOLDER/out.jsonl"},
+            "records": {"V": ["logger", "file"], "alerts": ["logger"], "connectivity": ["logger"]},
+            "file": {"path": "FOLDER/out.jsonl"},
             "reliable_ack_sources": {"V": "file"}, "vins_signal_tracking_enabled": ["\(Self.vin)"],
             "monitoring": {"prometheus_metrics_port": \(port), "prometheus_metrics_host": "127.0.0.1"}
             """
@@ -70,6 +71,10 @@ struct MonitoringTests {
             #"dispatch_delivered_total{dispatcher="file"} 1"#, "connections_opened_total 2",
         ] { #expect(lines.contains(line), "\(line)") }
         #expect(lines.contains { $0.hasPrefix("uptime_sec ") })
+        // The connectivity record is none that a vehicle waits for, and the unlisted topics are answered at once.
+        #expect(lines.contains("ack_latency_seconds_count 2"))
+        let total = lines.first { $0.hasPrefix("ack_latency_seconds_sum ") }?.split(separator: " ").last
+        #expect(try Double(#require(total)) ?? 0 > 0, "acks take less than a millisecond, but not nothing")
         #expect(!body.contains("made up"))
         // Names of the reference that promtool dislikes stay as they are; there is nothing else to dislike.
         let complaints = try promtoolComplaints(body + "\n")

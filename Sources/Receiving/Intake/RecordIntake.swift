@@ -54,6 +54,7 @@ final class RecordIntake {
     private var stages: [Stage]
     private var hasStaged = false
     private var turn = UnixMilliseconds(rawValue: 0)
+    private var turnTick: UInt64 = 0
     private let tracksVINs: Bool
     /// Connectivity last: what a vehicle sent in the turn of its leaving comes before the record that it has left.
     private let submissionOrder: [Int]
@@ -71,8 +72,9 @@ final class RecordIntake {
     }
 
     /// Called once per wake-up: records of one wake-up share their time of receipt.
-    func beginTurn() {
+    func beginTurn(_ now: MonotonicTime) {
         turn = UnixMilliseconds(rawValue: WallClock.milliseconds)
+        turnTick = now.nanoseconds
     }
 
     var receivedAt: UnixMilliseconds { turn }
@@ -94,7 +96,7 @@ final class RecordIntake {
         do throws(EnvelopeError) {
             envelope = try Envelope.read(bytes, in: message)
         } catch {
-            noteUnexpected(source, error.description)
+            noteUnexpected(source, type: "", txid: "", error.description)
             return .refuse(txid: 0..<0)
         }
         guard let stream = envelope.stream else {
@@ -116,7 +118,7 @@ final class RecordIntake {
                 return .wait
             }
         } else if !isSender(bytes.extracting(stream.senderID), source.device) {
-            noteWrongSender(bytes.extracting(stream.senderID), source)
+            noteWrongSender(bytes, envelope, stream, source)
             return .refuse(txid: envelope.txid)
         }
         // Acknowledged and dropped, as the reference does: nobody has asked for this type.
@@ -134,11 +136,12 @@ final class RecordIntake {
                     source: source,
                     sequence: connection.nextSequence,
                     type: topic.type,
-                    receivedAt: turn
+                    receivedAt: turn,
+                    receivedTick: turnTick
                 )
             )
             if let complaint = context.settings.complaint?(record.content) {
-                noteUnexpected(source, "\(topic.type.topic): \(complaint)")
+                noteUnexpected(source, type: topic.type.topic, txid: Self.shown(bytes, envelope.txid), complaint)
                 return .refuse(txid: envelope.txid)
             }
             connection.receivedPayloads.add(stream.payload.count, row: topic.row)
@@ -153,7 +156,7 @@ final class RecordIntake {
             if tracksVINs { count(signals, of: source, topic) }
             return .taken
         } catch {
-            noteUnexpected(source, "\(topic.type.topic): \(error)")
+            noteUnexpected(source, type: topic.type.topic, txid: Self.shown(bytes, envelope.txid), "\(error)")
             return .refuse(txid: envelope.txid)
         }
     }
@@ -262,30 +265,49 @@ final class RecordIntake {
         return true
     }
 
-    private func noteWrongSender(_ sender: Span<UInt8>, _ source: RecordSource) {
+    /// Two lines, as the reference writes them (`protocol.md` section 3).
+    private func noteWrongSender(
+        _ bytes: Span<UInt8>,
+        _ envelope: Envelope,
+        _ stream: Envelope.Stream,
+        _ source: RecordSource
+    ) {
         context.meters.reference.unauthorizedSenders.add()
-        context.meters.reference.unexpectedRecords.add()
-        let shown = (0..<min(sender.count, 64)).map { sender[$0] }
+        let type = Self.shown(bytes, envelope.topic)
+        let txid = Self.shown(bytes, envelope.txid)
+        let sender = Self.shown(bytes, stream.senderID)
         context.log.limited(
             .error,
             "unexpected_sender_id",
             [
-                "vin": .text(source.device.vin.text),
-                "sender_id": .text(String(decoding: shown, as: UTF8.self)),
-                "expected": .text(source.device.senderID),
+                "vin": .text(source.device.vin.text), "sender_id": .text(sender),
+                "expected_sender_id": .text(source.device.senderID), "record_type": .text(type), "txid": .text(txid),
             ]
+        )
+        noteUnexpected(
+            source,
+            type: type,
+            txid: txid,
+            "the message names \(sender) as its sender, the certificate \(source.device.senderID)"
         )
     }
 
-    private func noteUnexpected(_ source: RecordSource, _ reason: String) {
+    private func noteUnexpected(_ source: RecordSource, type: String, txid: String, _ reason: String) {
         context.meters.reference.unexpectedRecords.add()
         context.log.limited(
             .error,
             "unexpected_record",
             [
-                "vin": .text(source.device.vin.text), "txid": .text(source.socketID), "error": .text(reason),
+                "vin": .text(source.device.vin.text), "device_id": .text(source.device.vin.text),
+                "record_type": .text(type), "txid": .text(txid), "socket_id": .text(source.socketID),
+                "error": .text(reason),
             ]
         )
+    }
+
+    /// The beginning of what a peer wrote, for a line of the log.
+    private static func shown(_ bytes: Span<UInt8>, _ range: Range<Int>) -> String {
+        String(decoding: range.prefix(64).map { bytes[$0] }, as: UTF8.self)
     }
 }
 

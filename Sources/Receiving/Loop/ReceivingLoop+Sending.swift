@@ -77,14 +77,32 @@ extension ReceivingLoop {
 
     /// Answers the vehicles whose records are settled.
     func settle(_ settlements: [Settlement]) {
-        if let first = settlements.first {
-            let milliseconds = max(0, WallClock.milliseconds - first.record.receivedAt.rawValue)
-            context.meters.reference.ackLatency.observe(seconds: Double(milliseconds) / 1000, times: settlements.count)
-        }
+        observeLatency(settlements)
         var acknowledgements = Acknowledgements(intake.topics)
         var index = 0
         while index < settlements.count { settleNext(settlements, &index, &acknowledgements) }
         acknowledgements.finish()
+    }
+
+    /// Records that came in one turn have waited equally long, so they are counted together.
+    private func observeLatency(_ settlements: [Settlement]) {
+        let now = MonotonicTime.now.nanoseconds
+        var received: UInt64 = 0
+        var count = 0
+        func observe() {
+            guard count > 0, received > 0 else { return }
+            let waited = now > received ? now - received : 0
+            context.meters.reference.ackLatency.observe(seconds: Double(waited) / 1_000_000_000, times: count)
+        }
+        for settlement in settlements where settlement.outcome == .acknowledge {
+            if settlement.record.receivedTick != received {
+                observe()
+                received = settlement.record.receivedTick
+                count = 0
+            }
+            count += 1
+        }
+        observe()
     }
 
     /// Settles the records from `index` on that came by one connection: 16 and more when a vehicle catches up.

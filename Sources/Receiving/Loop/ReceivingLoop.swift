@@ -79,8 +79,9 @@ final class ReceivingLoop {
                 )
                 return
             }
-            now = MonotonicTime.now.nanoseconds / 1_000_000
-            intake.beginTurn()
+            let clock = MonotonicTime.now
+            now = clock.nanoseconds / 1_000_000
+            intake.beginTurn(clock)
             for event in 0..<ready {
                 let (registration, readiness) = poll.event(event)
                 serve(registration, readiness)

@@ -75,6 +75,8 @@ extension FleetLoop {
             case .wantsMore:
                 return flush(index, link)
             case .failed(let failure):
+                // The alert says to the server why, as a vehicle's does.
+                flush(index, link)
                 return lose(index, Self.reason(failure))
             case .done:
                 if case .handshake = settings.churn { return endChurned(index, link) }
