@@ -11,13 +11,9 @@ struct HelpTests {
                 #expect(output.contains("Usage: fleet-telemetry COMMAND"))
             }
         }
-        // The best of five: other tests run beside this one, and sanitizers take their time.
-        let limit: Duration = isSanitized ? .seconds(2) : .milliseconds(50)
-        #expect(try #require(times.min()) < limit)
-    }
-
-    private var isSanitized: Bool {
-        ["__asan_init", "__tsan_init"].contains { (name: String) in dlsym(nil, name) != nil }
+        // 10 ms on a quiet machine. The best of five and wide, as other tests run beside this one, and sanitizers
+        // take their time: what this finds is help that does something else first.
+        #expect(try #require(times.min()) < .seconds(2))
     }
 
     @Test(arguments: [

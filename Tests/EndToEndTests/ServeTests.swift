@@ -67,6 +67,20 @@ struct ServeTests {
         #expect(Set(lines.compactMap { $0["vin"] as? String }) == Set(Workshop.vins))
     }
 
+    @Test func `a vehicle that does not trust the server says so, as a real one does`() throws {
+        let shop = try Workshop()
+        let stranger = try Workshop()
+        let server = try shop.serve()
+        let (code, _, error) = try Child.run([
+            "simulate", "--host", "127.0.0.1", "--port", "\(shop.port)", "--ca", stranger.files.authorityPath,
+            "--certs", shop.folder, "--vehicles", "1", "--rate", "1", "--seconds", "1",
+        ])
+        #expect(code == 3, "\(error)")
+        #expect(try server.line(.error, containing: "tls_handshake_failed").contains("server_certificate_refused"))
+        server.send(.terminate)
+        #expect(try server.exitCode() == 0)
+    }
+
     @Test func `metrics and status are served on their ports`() throws {
         let shop = try Workshop()
         let (status, metrics) = (Workshop.freePort(), Workshop.freePort())
