@@ -64,7 +64,7 @@ let package = Package(
         layer("Observability", ["JSONText", "LinuxSystem"]),
         layer("Spooling", ["TelemetryModel", "LinuxSystem", "Observability"]),
         layer("HTTPServing", ["HTTPCodec", "LinuxSystem", "Observability", "JSONText"]),
-        layer("Dispatching", ["TelemetryModel", "LinuxSystem", "Observability", "ConfigurationSchema"]),
+        layer("Dispatching", ["TelemetryModel", "LinuxSystem", "Observability", "ConfigurationSchema", "Spooling"]),
 
         // 4. Features.
         layer(
@@ -88,7 +88,7 @@ let package = Package(
             [
                 "Receiving", "Dispatchers", "Dispatching", "ConfigurationSchema", "JSONText", "Observability",
                 "HTTPServing", "HTTPCodec", "OpenSSLTransport", "LinuxSystem", "TelemetryModel", "RecordEncoding",
-                "TextCodec",
+                "TextCodec", "Spooling", "PayloadCodec",
             ]
         ),
         layer(
@@ -179,7 +179,7 @@ let package = Package(
         tests("HTTPServingTests", ["HTTPServing", "HTTPCodec", "Observability", "LinuxSystem", "TelemetryFixtures"]),
         tests(
             "DispatchingTests",
-            ["Dispatching", "TelemetryModel", "LinuxSystem", "Observability", "TelemetryFixtures"]
+            ["Dispatching", "Spooling", "TelemetryModel", "LinuxSystem", "Observability", "TelemetryFixtures"]
         ),
         tests(
             "DispatchersTests",

@@ -32,20 +32,26 @@ package struct LoggedDeadLetters: DeadLetterSink {
     }
 
     package func store(_ letters: [DeadLetter]) -> Bool {
-        for letter in letters {
-            log.limited(
-                .error,
-                "dispatch_rejected",
-                [
-                    "dispatcher": .text(letter.dispatcher.text),
-                    "record_type": .text(letter.record.type.topic),
-                    "vin": .text(letter.record.vin.text),
-                    "txid": .text(letter.record.txidText),
-                    "code": .text(letter.failure.code.rawValue),
-                    "detail": .text(letter.failure.detail),
-                ]
-            )
-        }
+        for letter in letters { letter.note(in: log, isKept: false) }
         return false
+    }
+}
+
+extension DeadLetter {
+    /// Says that the record was rejected, and whether it is kept.
+    func note(in log: Log, isKept: Bool) {
+        log.limited(
+            .error,
+            "dispatch_rejected",
+            [
+                "dispatcher": .text(dispatcher.text),
+                "record_type": .text(record.type.topic),
+                "vin": .text(record.vin.text),
+                "txid": .text(record.txidText),
+                "code": .text(failure.code.rawValue),
+                "detail": .text(failure.detail),
+                "kept": .flag(isKept),
+            ]
+        )
     }
 }

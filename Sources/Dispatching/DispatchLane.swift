@@ -3,7 +3,7 @@ internal import Observability
 internal import Synchronization
 internal import TelemetryModel
 
-/// The bounded queue and retry loop in front of one dispatcher, on a thread of its own.
+/// The queue and retry loop in front of one dispatcher, on a thread of its own.
 ///
 /// A lane takes what waits as one batch, in order, and waits for the report. What the dispatcher asks to retry
 /// stays at the head: nothing newer is delivered before it, so the order per VIN holds. Whatever the dispatcher
@@ -11,24 +11,29 @@ internal import TelemetryModel
 package final class DispatchLane: Sendable {
     package let name: DispatcherName
 
-    let buffer: LaneBuffer
+    let source: any LaneSource
     let meters: LaneMeters
     private let dispatcher: any Dispatcher
     private let settings: LaneSettings
     private let deadLetters: any DeadLetterSink
-    private let log: Log
+    /// Nil with a spool, where nobody hands records over.
+    private let buffer: LaneBuffer?
+    let log: Log
 
-    private let health: Mutex<LaneHealth>
+    let health: Mutex<LaneHealth>
     /// `receivedAt` of the oldest record in hand; 0 when the hand is empty.
-    private let oldestInHand = Atomic<Int64>(0)
+    let oldestInHand = Atomic<Int64>(0)
     private let executor = Mutex<ThreadExecutor?>(nil)
     private let end = ThreadSignal()
 
-    /// - Parameter gates: of the routes whose acks depend on this lane.
+    /// - Parameters:
+    ///   - feed: from the spool; nil for a buffer in memory.
+    ///   - gates: of the routes whose acks depend on this lane, with a buffer.
     init(
         name: DispatcherName,
         dispatcher: any Dispatcher,
         settings: LaneSettings,
+        feed: SpoolFeed?,
         gates: [RoomGate],
         deadLetters: any DeadLetterSink,
         log: Log,
@@ -39,68 +44,24 @@ package final class DispatchLane: Sendable {
         self.settings = settings
         self.deadLetters = deadLetters
         self.log = log
-        buffer = LaneBuffer(settings, gates: gates)
+        if let feed {
+            buffer = nil
+            source = feed
+        } else {
+            let memory = LaneBuffer(settings, gates: gates)
+            buffer = memory
+            source = memory
+        }
         meters = LaneMeters(dispatcher: name, registry: metrics)
         health = Mutex(.opening(since: .now))
         registerGauges(with: metrics)
-    }
-
-    private func registerGauges(with metrics: MetricRegistry) {
-        let labels = [("dispatcher", name.text)]
-        let buffer = self.buffer
-        metrics.gauge(
-            "dispatch_queue_records",
-            help: "Records that wait for the dispatcher or are in its hands.",
-            labels: labels,
-            read: { Double(buffer.depth.records) }
-        )
-        metrics.gauge(
-            "dispatch_queue_bytes",
-            help: "Payload bytes of the records that wait for the dispatcher or are in its hands.",
-            labels: labels,
-            read: { Double(buffer.depth.bytes) }
-        )
-        metrics.gauge(
-            "dispatch_lag_seconds",
-            help: "Age of the oldest record that the dispatcher has in hand; 0 when it has none.",
-            labels: labels,
-            read: { [weak self] in self?.lagSeconds ?? 0 }
-        )
-        metrics.gauge(
-            "dispatch_healthy",
-            help: "1 while the dispatcher takes records, 0 while it opens, fails or is closed.",
-            labels: labels,
-            read: { [weak self] in
-                if case .healthy = self?.snapshot.health { 1 } else { 0 }
-            }
-        )
-    }
-
-    /// The lane at this moment.
-    package var snapshot: LaneSnapshot {
-        let depth = buffer.depth
-        let oldest = oldestInHand.load(ordering: .relaxed)
-        return LaneSnapshot(
-            dispatcher: name,
-            health: health.withLock { $0 },
-            records: depth.records,
-            bytes: depth.bytes,
-            oldestReceivedAt: oldest == 0 ? nil : UnixMilliseconds(rawValue: oldest),
-            isFull: depth.isFull,
-            delivered: meters.delivered.value
-        )
-    }
-
-    private var lagSeconds: Double {
-        let oldest = oldestInHand.load(ordering: .relaxed)
-        return oldest == 0 ? 0 : Double(max(0, WallClock.milliseconds - oldest)) / 1000
     }
 
     /// Takes a submission for later. Never waits.
     ///
     /// - Returns: false when the lane is full or closed; the records are counted as overflow.
     func offer(_ submission: Submission) -> Bool {
-        guard !buffer.offer(submission) else { return true }
+        guard buffer?.offer(submission) != true else { return true }
         meters.overflowed.add(submission.records.count)
         log.limited(
             .warning,
@@ -127,7 +88,7 @@ package final class DispatchLane: Sendable {
 
     /// Makes the lane finish what it has and close its dispatcher. Returns at once.
     func beginDrain(until deadline: MonotonicTime) {
-        buffer.drain(until: deadline)
+        source.drain(until: deadline)
     }
 
     /// Waits until the lane has ended. Only one thread may wait.
@@ -159,7 +120,7 @@ package final class DispatchLane: Sendable {
                 guard await deliver(batch, &hand) else { break }
             }
         }
-        buffer.close()
+        source.close()
         await dispatcher.close()
         health.withLock { $0 = .closed }
         end.raise()
@@ -181,12 +142,13 @@ package final class DispatchLane: Sendable {
     /// Waits for records; nil when draining is over.
     private func nextBatch(_ hand: inout LaneHand) -> LaneBatch? {
         while true {
-            if let deadline = buffer.drainDeadline, deadline <= .now { return nil }
-            if let batch = hand.desk.nextBatch(settings) { return batch }
-            switch hand.desk.refill(from: buffer) {
-            case .collected: continue
-            case .nothing: buffer.pause()
+            if let deadline = source.drainDeadline, deadline <= .now { return nil }
+            switch source.next(&hand.desk, settings) {
+            case .batch(let batch): return batch
+            case .nothing: source.pause(until: nil)
             case .drained: return nil
+            case .unreadable(let failure):
+                guard pauseAfter(failure, &hand) else { return nil }
             }
         }
     }
@@ -220,7 +182,7 @@ package final class DispatchLane: Sendable {
         meters.delivered.add(batch.records.count)
         oldestInHand.store(0, ordering: .relaxed)
         if hand.isFailing { noteSuccess(&hand) }
-        letGo(records: batch.records.count, bytes: batch.bytes, &hand)
+        letGo(batch, rest: nil, &hand)
     }
 
     /// The end of a batch of which at least one record was not delivered.
@@ -246,26 +208,32 @@ package final class DispatchLane: Sendable {
                 rejected.append((index, DeadLetter(record: record, dispatcher: name, failure: reason)))
             }
         }
+        meters.delivered.add(batch.records.count - kept.count - rejected.count)
         if !rejected.isEmpty {
             let isSafe = deadLetters.store(rejected.map(\.letter))
-            for (index, letter) in rejected {
-                hand.settle(letter.record, batch.share(at: index), isSafe: isSafe)
+            if !isSafe, source.keepsRecords {
+                // Passing over it would be losing it: its vehicle has been told that it is safe.
+                kept = (kept + rejected.map(\.index)).sorted()
+                failure = failure ?? DispatchLane.unkept(rejected[0].letter.failure)
+            } else {
+                for (index, letter) in rejected {
+                    hand.settle(letter.record, batch.share(at: index), isSafe: isSafe)
+                }
             }
         }
         let rest = batch.keeping(kept)
-        meters.delivered.add(batch.records.count - kept.count - rejected.count)
         if failure == nil {
             oldestInHand.store(0, ordering: .relaxed)
             if hand.isFailing { noteSuccess(&hand) }
         }
-        letGo(records: batch.records.count - kept.count, bytes: batch.bytes - rest.bytes, &hand)
+        letGo(batch, rest: rest.records.isEmpty ? nil : rest, &hand)
         return failure.map { (rest, $0) }
     }
 
     /// Tells the loops what is settled, after everything that counts these records has counted them.
-    private func letGo(records: Int, bytes: Int, _ hand: inout LaneHand) {
-        guard records > 0 else { return }
-        let hasRoomAgain = buffer.finish(records: records, bytes: bytes)
+    private func letGo(_ batch: LaneBatch, rest: LaneBatch?, _ hand: inout LaneHand) {
+        guard batch.records.count > rest?.records.count ?? 0 else { return }
+        let hasRoomAgain = source.finish(batch, rest: rest)
         hand.collector.post()
         guard hasRoomAgain else { return }
         for observer in hand.observers { observer.lanesHaveRoom() }
@@ -273,62 +241,21 @@ package final class DispatchLane: Sendable {
 
     /// Notes a failure and waits until the next attempt is due, or until draining begins: then at once.
     ///
+    /// A lane whose records the spool keeps does not wait while the server stops: the next start goes on.
+    ///
     /// - Returns: false when draining is over.
     private func pauseAfter(_ failure: DispatcherFailure, _ hand: inout LaneHand) -> Bool {
         let milliseconds = hand.nextPauseMilliseconds()
         noteFailure(failure, pauseMilliseconds: milliseconds, &hand)
         let due = MonotonicTime.now.adding(milliseconds: milliseconds)
-        let wasDraining = buffer.drainDeadline != nil
+        let wasDraining = source.drainDeadline != nil
+        if wasDraining, source.keepsRecords { return false }
         while true {
-            let deadline = buffer.drainDeadline
+            let deadline = source.drainDeadline
             if let deadline, deadline <= .now { return false }
             if due <= .now || (deadline != nil && !wasDraining) { return true }
-            buffer.pause(until: min(due, deadline ?? due))
+            source.pause(until: min(due, deadline ?? due))
         }
-    }
-
-    // MARK: Health
-
-    private func noteFailure(_ failure: DispatcherFailure, pauseMilliseconds: Int, _ hand: inout LaneHand) {
-        meters.countFailure(failure.code)
-        let isFirst = !hand.isFailing
-        hand.isFailing = true
-        health.withLock { health in
-            if case .retrying(let since, let attempts, _) = health {
-                health = .retrying(since: since, attempts: attempts + 1, failure: failure)
-            } else {
-                health = .retrying(since: .now, attempts: 1, failure: failure)
-            }
-        }
-        let fields: KeyValuePairs<String, LogValue> = [
-            "dispatcher": .text(name.text),
-            "code": .text(failure.code.rawValue),
-            "detail": .text(failure.detail),
-            "retry_milliseconds": .number(Int64(pauseMilliseconds)),
-        ]
-        if isFirst {
-            log.warning("dispatcher_failing", fields)
-        } else {
-            log.limited(.warning, "dispatcher_still_failing", fields)
-        }
-    }
-
-    private func noteSuccess(_ hand: inout LaneHand) {
-        hand.backoff.reset()
-        hand.isFailing = false
-        let earlier = health.withLock { health in
-            defer { health = .healthy(since: .now) }
-            return health
-        }
-        guard case .retrying(let since, let attempts, _) = earlier else { return }
-        log.info(
-            "dispatcher_recovered",
-            [
-                "dispatcher": .text(name.text),
-                "attempts": .number(Int64(attempts)),
-                "failing_milliseconds": .number(UnixMilliseconds.now.rawValue - since.rawValue),
-            ]
-        )
     }
 }
 

@@ -13,6 +13,8 @@ package final class DispatchRoute: Sendable {
 
     private let ackLanes: [DispatchLane]
     private let otherLanes: [DispatchLane]
+    /// Takes the records instead of the lanes, which read them from the spool.
+    private let spool: SpoolIntake?
     private let observers: ObserverList
     private let gate: RoomGate
 
@@ -22,6 +24,7 @@ package final class DispatchRoute: Sendable {
         ackLanes: [DispatchLane],
         otherLanes: [DispatchLane],
         gate: RoomGate,
+        spool: SpoolIntake?,
         observers: ObserverList
     ) {
         self.type = type
@@ -29,22 +32,24 @@ package final class DispatchRoute: Sendable {
         self.ackLanes = ackLanes
         self.otherLanes = otherLanes
         self.gate = gate
+        self.spool = spool
         self.observers = observers
         ackSources = ackLanes.map(\.name)
         laneCount = ackLanes.count + otherLanes.count
     }
 
     /// Whether records of this type should be read from vehicles: false while a lane that their acks wait for is
-    /// at its limit.
+    /// at its limit, or while the spool has no room.
     ///
     /// Costs one call and one load. After false, ``DeliveryObserver/lanesHaveRoom()`` tells when to ask again.
-    package var hasRoom: Bool { gate.isOpen }
+    package var hasRoom: Bool { spool?.hasRoom ?? gate.isOpen }
 
     /// Hands over records of this route's type, oldest first. Never waits.
     ///
     /// Called from any loop's thread. Records of one connection keep their order when they come from one thread.
     /// What is submitted although ``hasRoom`` is false overshoots the limit; from twice the limit on it is refused
     /// and settled as withheld. A lane that no ack waits for drops what comes while it is full, and counts it.
+    /// With a spool, records are acknowledged when they are on its disk.
     package func submit(_ records: [Record]) {
         submit(records, transportedBytes: records.transportedBytes)
     }
@@ -52,6 +57,7 @@ package final class DispatchRoute: Sendable {
     /// As ``submit(_:)``, for a caller that has added up ``Record/transportedBytes`` already.
     package func submit(_ records: [Record], transportedBytes bytes: Int) {
         guard !records.isEmpty else { return }
+        if let spool { return spool.take(records, bytes: bytes) }
         if ackLanes.count > 1 {
             for record in records { record.expectDeliveries(ackLanes.count) }
         }

@@ -1,5 +1,6 @@
 package import LinuxSystem
 package import Observability
+package import Spooling
 internal import Synchronization
 package import TelemetryModel
 
@@ -54,13 +55,20 @@ package struct DispatchRouter: Sendable {
     package let lanes: [DispatchLane]
 
     private let table: [RecordType: DispatchRoute]
-    private let observers = ObserverList()
+    private let observers: ObserverList
+    private let spool: Spool?
 
     /// Makes routes and lanes; nothing runs before ``connect(observers:)``.
     ///
-    /// - Parameter deadLetters: nil logs rejected records and withholds their acks.
+    /// - Parameters:
+    ///   - spool: opened with the names of all the plan's dispatchers; its threads are started by
+    ///     ``connect(observers:)``, and it is closed by whoever opened it, after ``drain(until:)``. Acks then wait for
+    ///     it and for nothing else. Nil for lanes in memory.
+    ///   - deadLetters: nil logs rejected records; without a spool it withholds their acks, with one it lets their
+    ///     dispatcher wait.
     package init(
         _ plan: DispatchPlan,
+        spool: Spool? = nil,
         deadLetters: (any DeadLetterSink)? = nil,
         log: Log,
         metrics: MetricRegistry
@@ -68,20 +76,25 @@ package struct DispatchRouter: Sendable {
         try DispatchRouter.check(plan)
         let types = plan.routes.keys.sorted { $0.topic < $1.topic }
         let gates = types.map { _ in RoomGate() }
-        let names = Set(plan.routes.values.joined()).sorted { $0.text < $1.text }
+        let names = plan.dispatcherNames
         var lanesByName: [DispatcherName: DispatchLane] = [:]
         for name in names {
             guard let dispatcher = plan.dispatchers[name] else { continue }
+            let feed = spool.flatMap { SpoolFeed($0, dispatcher: name, types: plan.types(of: name)) }
+            precondition(feed != nil || spool == nil, "the spool was opened without naming \(name)")
             lanesByName[name] = DispatchLane(
                 name: name,
                 dispatcher: dispatcher,
                 settings: plan.laneSettings[name] ?? plan.defaultSettings,
+                feed: feed,
                 gates: zip(types, gates).filter { plan.isAckSource(name, of: $0.0) }.map(\.1),
                 deadLetters: deadLetters ?? LoggedDeadLetters(log: log),
                 log: log,
                 metrics: metrics
             )
         }
+        let observers = ObserverList()
+        let intake = spool.map { SpoolIntake($0, observers: observers, log: log, metrics: metrics) }
         var routes: [DispatchRoute] = []
         for (type, gate) in zip(types, gates) {
             let names = plan.routes[type] ?? []
@@ -92,11 +105,14 @@ package struct DispatchRouter: Sendable {
                     ackLanes: names.filter { plan.isAckSource($0, of: type) }.compactMap { lanesByName[$0] },
                     otherLanes: names.filter { !plan.isAckSource($0, of: type) }.compactMap { lanesByName[$0] },
                     gate: gate,
+                    spool: intake,
                     observers: observers
                 )
             )
         }
         self.routes = routes
+        self.spool = spool
+        self.observers = observers
         lanes = names.compactMap { lanesByName[$0] }
         table = Dictionary(uniqueKeysWithValues: routes.map { ($0.type, $0) })
     }
@@ -126,6 +142,11 @@ package struct DispatchRouter: Sendable {
     /// - Throws: when the system gives no more threads; lanes that were started then run on until ``drain(until:)``.
     package func connect(observers: [any DeliveryObserver]) throws(SystemCallError) {
         self.observers.set(observers)
+        let list = self.observers
+        try spool?.start { hasRoom in
+            guard hasRoom else { return }
+            for observer in list.all { observer.lanesHaveRoom() }
+        }
         for lane in lanes { try lane.start(observers: observers) }
     }
 
@@ -135,6 +156,8 @@ package struct DispatchRouter: Sendable {
     /// that are left at the deadline are not settled, so their vehicles keep them. Closing may take
     /// ``closingGraceMilliseconds`` more.
     package func drain(until deadline: MonotonicTime) -> DrainReport {
+        // What the loops have handed over counts as received: on the disk first, then to the dispatchers.
+        spool?.flush()
         let before = lanes.map { $0.meters.delivered.value }
         for lane in lanes { lane.beginDrain(until: deadline) }
         var isEnded = lanes.map { $0.waitForEnd(until: deadline) }
@@ -151,7 +174,8 @@ package struct DispatchRouter: Sendable {
                 DrainReport.Lane(
                     dispatcher: lanes[index].name,
                     delivered: lanes[index].meters.delivered.value - before[index],
-                    left: lanes[index].buffer.depth.records,
+                    left: lanes[index].source.depth.records,
+                    isSpooled: spool != nil,
                     isClosed: isEnded[index]
                 )
             }
@@ -174,6 +198,15 @@ final class ObserverList: Sendable {
 }
 
 extension DispatchPlan {
+    /// Whom records go to; what a spool must be opened with.
+    package var dispatcherNames: [DispatcherName] {
+        Set(routes.values.joined()).sorted { $0.text < $1.text }
+    }
+
+    fileprivate func types(of name: DispatcherName) -> [RecordType] {
+        routes.filter { $0.value.contains(name) }.map(\.key)
+    }
+
     fileprivate func isAckSource(_ name: DispatcherName, of type: RecordType) -> Bool {
         guard routes[type]?.contains(name) == true else { return false }
         return ackSources[type]?.contains(name) ?? true

@@ -4,15 +4,19 @@ package struct DrainReport: Sendable, Hashable {
         package let dispatcher: DispatcherName
         /// Delivered since draining began.
         package let delivered: Int
-        /// Not delivered; their vehicles got no ack where the ack waits for this lane.
+        /// Not delivered. In the spool they stay for the next start; else their vehicles got no ack where the ack
+        /// waits for this lane.
         package let left: Int
+        /// Whether what is left lies in the spool.
+        package let isSpooled: Bool
         /// False when the dispatcher still hung in a call at the end.
         package let isClosed: Bool
 
-        package init(dispatcher: DispatcherName, delivered: Int, left: Int, isClosed: Bool) {
+        package init(dispatcher: DispatcherName, delivered: Int, left: Int, isSpooled: Bool = false, isClosed: Bool) {
             self.dispatcher = dispatcher
             self.delivered = delivered
             self.left = left
+            self.isSpooled = isSpooled
             self.isClosed = isClosed
         }
     }

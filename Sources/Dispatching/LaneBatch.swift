@@ -11,6 +11,10 @@ struct LaneBatch {
     private(set) var records: [Record]
     private(set) var bytes: Int
     private var shares: Shares
+    /// Where the records stand in the spool, ascending; empty for those that came from memory.
+    private(set) var positions: [UInt64] = []
+    /// Where the spool goes on after them.
+    private(set) var endPosition: UInt64 = 0
 
     init(records: [Record], bytes: Int, shares: Shares) {
         self.records = records
@@ -20,6 +24,13 @@ struct LaneBatch {
 
     init(_ submission: Submission) {
         self.init(records: submission.records, bytes: submission.bytes, shares: .all(submission.share))
+    }
+
+    /// Records of the spool, whose acks went out when they came there.
+    init(_ records: [Record], bytes: Int, positions: [UInt64], end: UInt64) {
+        self.init(records: records, bytes: bytes, shares: .all(.none))
+        self.positions = positions
+        endPosition = end
     }
 
     func share(at index: Int) -> AckShare {
@@ -54,7 +65,10 @@ struct LaneBatch {
             case .all(let share): .all(share)
             case .each(let list): .each(indices.map { list[$0] })
             }
-        return LaneBatch(records: kept, bytes: kept.transportedBytes, shares: shares)
+        var rest = LaneBatch(records: kept, bytes: kept.transportedBytes, shares: shares)
+        if !positions.isEmpty { rest.positions = indices.map { positions[$0] } }
+        rest.endPosition = endPosition
+        return rest
     }
 }
 

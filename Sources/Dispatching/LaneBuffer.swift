@@ -13,10 +13,8 @@ struct Submission: Sendable {
 /// The bounded memory in front of one dispatcher: event loops put in, the lane's thread takes out.
 ///
 /// It counts what waits and what the lane has in hand, until the lane says that it is finished with it.
-/// This is the seam for a spool on disk: a reader that collects from segments and moves a cursor in `finish`
-/// takes the buffer's place, and the lane stays as it is.
-final class LaneBuffer: Sendable {
-    /// What the lane's thread finds when it looks for work.
+final class LaneBuffer: LaneSource {
+    /// What there is to collect.
     enum Work {
         /// Submissions were handed over.
         case collected
@@ -95,11 +93,22 @@ final class LaneBuffer: Sendable {
         }
     }
 
-    /// The lane has let go of records: delivered, or dead letters.
-    ///
+    func next(_ desk: inout LaneDesk, _ settings: LaneSettings) -> LaneWork {
+        while true {
+            if let batch = desk.nextBatch(settings) { return .batch(batch) }
+            switch desk.refill(from: self) {
+            case .collected: continue
+            case .nothing: return .nothing
+            case .drained: return .drained
+            }
+        }
+    }
+
     /// - Returns: true when the buffer was full and is now at most half full.
-    func finish(records: Int, bytes: Int) -> Bool {
-        state.withLock { state in
+    func finish(_ batch: LaneBatch, rest: LaneBatch?) -> Bool {
+        let records = batch.records.count - (rest?.records.count ?? 0)
+        let bytes = batch.bytes - (rest?.bytes ?? 0)
+        return state.withLock { state in
             state.records -= records
             state.bytes -= bytes
             guard state.isFull, state.records <= recordLimit / 2, state.bytes <= byteLimit / 2 else { return false }
@@ -109,14 +118,10 @@ final class LaneBuffer: Sendable {
         }
     }
 
-    /// Blocks the lane's thread until work came, draining began, or the moment is there.
-    func pause(until moment: MonotonicTime? = nil) {
+    func pause(until moment: MonotonicTime?) {
         signal.wait(until: moment)
     }
 
-    /// From now on ``collect(into:)`` says `drained` when nothing waits.
-    ///
-    /// - Parameter deadline: when the lane gives up what is left.
     func drain(until deadline: MonotonicTime) {
         state.withLock { state in
             state.drainDeadline = deadline
@@ -125,7 +130,6 @@ final class LaneBuffer: Sendable {
         signal.raise()
     }
 
-    /// When draining ends; nil before it has begun.
     var drainDeadline: MonotonicTime? {
         state.withLock { $0.drainDeadline }
     }
@@ -135,10 +139,11 @@ final class LaneBuffer: Sendable {
         state.withLock { $0.isClosed = true }
     }
 
-    /// What waits or is in hand.
-    var depth: (records: Int, bytes: Int, isFull: Bool) {
-        state.withLock { ($0.records, $0.bytes, $0.isFull) }
+    var depth: LaneDepth {
+        state.withLock { LaneDepth(records: $0.records, bytes: $0.bytes, isFull: $0.isFull) }
     }
+
+    var keepsRecords: Bool { false }
 }
 
 extension Int {

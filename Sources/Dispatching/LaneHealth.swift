@@ -26,6 +26,10 @@ package struct LaneSnapshot: Sendable {
     package let oldestReceivedAt: UnixMilliseconds?
     /// Whether the lane is at its limit and keeps vehicles from being read.
     package let isFull: Bool
+    /// Age in seconds of the oldest record that is not delivered, as far as it is known; 0 when there is none.
+    package let lagSeconds: Double
+    /// Whether the records wait in the spool, so that vehicles neither wait for the dispatcher nor lose by it.
+    package let isSpooled: Bool
     /// Records delivered since the start.
     package let delivered: Int
 }

@@ -95,6 +95,10 @@ extension EventName {
     package static let dispatchOverflow = EventName("dispatch_overflow", .warning, isLimited: true)
     /// A dispatcher will never take a record.
     package static let dispatchRejected = EventName("dispatch_rejected", .error, isLimited: true)
+    /// Records are not in the spool, so that their vehicles got no ack: records, error.
+    package static let spoolRefused = EventName("spool_refused", .warning, isLimited: true)
+    /// Rejected records could not be kept as dead letters: records, error.
+    package static let deadLettersFailed = EventName("dead_letters_failed", .error, isLimited: true)
     /// A dispatcher stopped taking records.
     package static let dispatcherFailing = EventName("dispatcher_failing", .warning)
     /// It still does not.

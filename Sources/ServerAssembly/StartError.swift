@@ -7,6 +7,8 @@ package struct StartError: Error, Sendable, CustomStringConvertible {
     package enum Step: Sendable, Hashable {
         case certificates
         case dispatchers
+        case spool
+        case deadLetters(String)
         case listening(String, Int)
         case statusPort(String, Int)
         case metricsPort(String, Int)
@@ -36,6 +38,9 @@ package struct StartError: Error, Sendable, CustomStringConvertible {
         switch step {
         case .certificates: "tls: \(reason)"
         case .dispatchers: "records: \(reason)"
+        case .spool: "spool: \(reason)"
+        case .deadLetters(let directory):
+            "dead_letters.directory: \(directory): \(reason); give it to the server's user, and to no other server"
         case .listening(let host, let port): listening("host and port", host, port)
         case .statusPort(let host, let port): listening("status_host and status_port", host, port)
         case .metricsPort(let host, let port):

@@ -5,6 +5,7 @@ package import LinuxSystem
 package import Observability
 internal import OpenSSLTransport
 package import Receiving
+internal import Spooling
 internal import TelemetryModel
 
 /// The whole server: reads nothing, decides nothing; builds the parts in order and stops them in the opposite one.
@@ -19,6 +20,7 @@ package final class TelemetryServer: Sendable {
 
     private let receiver: VehicleReceiver
     private let router: DispatchRouter
+    private let stores: RecordStores
     private let log: Log
     private let statusServer: HTTPServer?
     private let metricsServer: HTTPServer?
@@ -57,27 +59,22 @@ package final class TelemetryServer: Sendable {
                 metrics: metrics
             )
         }
-        let router = try StartError.during(.dispatchers) {
-            try DispatchRouter(plan, log: log, metrics: metrics)
-        }
-        let receiver = try StartError.during(.listening(configuration.host, configuration.port)) {
-            try VehicleReceiver(
-                configuration.receiverSettings,
-                tls: tls,
-                router: router,
-                log: log,
-                metrics: metrics,
-                tap: tap
-            )
-        }
+        let stores = try RecordStores.open(
+            configuration,
+            dispatchers: plan.dispatcherNames,
+            log: log,
+            metrics: metrics
+        )
+        let (router, receiver) = try Self.startReceiving(configuration, tls, plan, stores, tap, log, metrics)
         self.receiver = receiver
         self.router = router
+        self.stores = stores
         self.metrics = metrics
         self.log = log
         self.configuration = configuration
         address = receiver.address
         Self.exposeGauges(metrics, receiver)
-        statusServer = try Self.startStatusServer(configuration, tls, router, log)
+        statusServer = try Self.startStatusServer(configuration, tls, router, stores.spool, log)
         metricsServer = try Self.startMetricsServer(configuration, metrics, log)
         statsD = try Self.startStatsD(configuration, metrics, log)
         statusAddress = statusServer?.address
@@ -105,6 +102,7 @@ package final class TelemetryServer: Sendable {
         receiver.stopReading(until: deadline)
         let report = router.drain(until: deadline)
         receiver.finish()
+        stores.close()
         statusServer?.close()
         metricsServer?.close()
         statsD?.close()
@@ -115,6 +113,7 @@ package final class TelemetryServer: Sendable {
                     "dispatcher": .text(lane.dispatcher.text),
                     "delivered": .number(Int64(lane.delivered)),
                     "left": .number(Int64(lane.left)),
+                    "left_in": .text(lane.isSpooled ? "spool" : "vehicles"),
                 ]
             )
         }
@@ -128,6 +127,43 @@ package final class TelemetryServer: Sendable {
 
     // MARK: Parts
 
+    private static func startReceiving(
+        _ configuration: ServerConfiguration,
+        _ tls: TLSServerSettings,
+        _ plan: DispatchPlan,
+        _ stores: RecordStores,
+        _ tap: (any FrameTap)?,
+        _ log: Log,
+        _ metrics: MetricRegistry
+    ) throws(StartError) -> (DispatchRouter, VehicleReceiver) {
+        do throws(StartError) {
+            let router = try StartError.during(.dispatchers) {
+                try DispatchRouter(
+                    plan,
+                    spool: stores.spool,
+                    deadLetters: stores.deadLetters,
+                    log: log,
+                    metrics: metrics
+                )
+            }
+            let receiver = try StartError.during(.listening(configuration.host, configuration.port)) {
+                try VehicleReceiver(
+                    configuration.receiverSettings,
+                    tls: tls,
+                    router: router,
+                    log: log,
+                    metrics: metrics,
+                    tap: tap
+                )
+            }
+            return (router, receiver)
+        } catch {
+            // Else the directory would stay locked for as long as this process lives.
+            stores.close()
+            throw error
+        }
+    }
+
     private static func exposeGauges(_ metrics: MetricRegistry, _ receiver: VehicleReceiver) {
         ProcessMetrics.register(in: metrics)
         let start = MonotonicTime.now
@@ -140,14 +176,16 @@ package final class TelemetryServer: Sendable {
         _ configuration: ServerConfiguration,
         _ tls: TLSServerSettings,
         _ router: DispatchRouter,
+        _ spool: Spool?,
         _ log: Log
     ) throws(StartError) -> HTTPServer? {
         guard configuration.statusPort > 0 else { return nil }
         let certificate = tls.identity.chain[0]
         let lanes = router.lanes
-        let routes = MonitoringRoutes.status {
-            Readiness.failingConditions(certificate: certificate, lanes: lanes)
-        }
+        let routes = MonitoringRoutes.status(
+            failingConditions: { Readiness.failingConditions(certificate: certificate, lanes: lanes, spool: spool) },
+            notes: { Readiness.sinks(lanes) }
+        )
         return try StartError.during(.statusPort(configuration.statusHost, configuration.statusPort)) {
             let settings = HTTPServerSettings(
                 name: "status",

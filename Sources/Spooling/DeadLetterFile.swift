@@ -40,8 +40,8 @@ package enum DeadLetterFailure: Error, Sendable, Hashable, CustomStringConvertib
         switch self {
         case .limitReached(let bytes, let limit):
             """
-            the dead letters take \(bytes) of \(limit) bytes; replay or drop some with `fleet-telemetry spool`, \
-            the others wait meanwhile
+            the dead letters take \(bytes) of \(limit) bytes; replay or drop some with \
+            `fleet-telemetry dead-letters`, the others wait meanwhile
             """
         case .failed(let error):
             "\(error); the dead letters wait until the disk takes them"
@@ -49,16 +49,14 @@ package enum DeadLetterFailure: Error, Sendable, Hashable, CustomStringConvertib
     }
 }
 
-/// Dead letters in one file of the spool's directory, durable when ``store(_:)`` returns.
+/// Dead letters in one file, `dead-letters.log` of `dead_letters.directory`, durable when ``store(_:)`` returns.
 ///
-/// The file is a segment like those of the spool (SegmentHeader, RecordFrame), with the letters' ids as positions and a
-/// body of its own: u8 version 1, i64 stored at, texts dispatcher, code and detail, then the StoredRecord. It is
-/// repaired like a segment. Letters go only when they are dropped; at the limit nothing more is taken.
+/// It is repaired like a segment. Letters go only when they are dropped; at the limit nothing more is taken. Its form
+/// is described in `DeadLetterFile+Format.swift`.
 package final class DeadLetterFile: Sendable {
     package static let name = "dead-letters.log"
-    private static let version: UInt8 = 1
 
-    private struct State: Sendable {
+    struct State: Sendable {
         var header: SegmentHeader?
         var file: (any SpoolFile)?
         var bytes = 0
@@ -228,98 +226,6 @@ package final class DeadLetterFile: Sendable {
             Result { () throws(DeadLetterFailure) in try body(&state) }
         }
         try result.get()
-    }
-
-    // MARK: The file
-
-    private static func append(_ letter: DeadLetterDraft, _ now: Int64, to buffer: inout [UInt8]) {
-        buffer.append(version)
-        buffer.appendFixed(now)
-        buffer.appendText(letter.dispatcher)
-        buffer.appendText(letter.code)
-        buffer.appendText(letter.detail)
-        StoredRecord.append(letter.record, to: &buffer)
-    }
-
-    private static func read(
-        _ bytes: [UInt8],
-        _ range: Range<Int>,
-        id: UInt64,
-        _ sources: inout SourceCache
-    ) -> StoredDeadLetter? {
-        var fields = ByteFieldReader(range)
-        guard
-            fields.byte(bytes) == version,
-            let storedAt = fields.fixed64(bytes),
-            let dispatcher = fields.text(bytes),
-            let code = fields.text(bytes),
-            let detail = fields.text(bytes),
-            let record = StoredRecord.read(bytes, fields.position..<fields.end, sources: &sources)
-        else { return nil }
-        return StoredDeadLetter(
-            id: id,
-            storedAt: UnixMilliseconds(rawValue: Int64(bitPattern: storedAt)),
-            dispatcher: dispatcher,
-            code: code,
-            detail: detail,
-            record: record
-        )
-    }
-
-    /// - Parameter visit: gets nil for a letter of a format that this program does not know; false ends the scan.
-    private static func scan(
-        _ state: State,
-        _ visit: (StoredDeadLetter?, UInt64, ArraySlice<UInt8>) -> Bool
-    ) throws(SystemCallError) {
-        guard let header = state.header, let file = state.file else { return }
-        var reader = SegmentReader(file, header)
-        var sources = SourceCache()
-        while let found = try reader.next(limit: state.bytes) {
-            let id = reader.position(of: found)
-            let letter = read(reader.chunk, found.body, id: id, &sources)
-            guard visit(letter, id, reader.chunk[found.body]) else { return }
-        }
-    }
-
-    private static func recover(
-        _ storage: any SpoolStorage,
-        _ findings: inout [SpoolFinding]
-    ) throws(SystemCallError) -> State {
-        var state = State()
-        let names = try storage.names()
-        guard names.contains(name) else { return state }
-        guard try storage.open(name, isWriting: false).size() >= SegmentHeader.bytes else {
-            // Begun and not finished: the header and the first letters are synced together.
-            findings.append(.emptySegmentRemoved(segment: name))
-            try storage.remove(name)
-            return state
-        }
-        guard case .success(var reader) = try SegmentReader.open(name, in: storage) else {
-            let file = SpoolFileName.quarantined(name, among: names)
-            findings.append(.quarantined(segment: name, file: file, reason: .header))
-            try storage.rename(name, to: file)
-            return state
-        }
-        let size = try reader.fileSize()
-        state.nextID = reader.header.first
-        while let found = try reader.next(limit: size) {
-            state.count += 1
-            state.nextID = reader.position(of: found) + 1
-        }
-        state.header = reader.header
-        state.bytes = size
-        let file = try storage.open(name, isWriting: true)
-        for range in reader.takeDamage() {
-            guard range.upperBound >= size else {
-                findings.append(.damaged(segment: name, offset: range.lowerBound, bytes: range.count))
-                continue
-            }
-            findings.append(.tornTail(segment: name, keptRecords: state.count, cutBytes: range.count))
-            try file.cut(to: range.lowerBound)
-            state.bytes = range.lowerBound
-        }
-        state.file = file
-        return state
     }
 }
 

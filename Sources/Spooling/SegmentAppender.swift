@@ -107,8 +107,8 @@ struct SegmentAppender {
     private func isFull(_ current: Current, with submissions: ArraySlice<SpoolSubmission>) -> Bool {
         guard let next = submissions.first, current.durableBytes > 0 else { return false }
         if current.durableBytes >= segmentBytes { return true }
-        // Names and frames take about 120 bytes per record; the limit is a soft one.
-        let estimate = next.bytes + next.records.count * 120
+        // The limit is a soft one.
+        let estimate = next.bytes + next.records.count * SpoolLimit.frameBytes
         return current.durableBytes > SegmentHeader.bytes && current.durableBytes + estimate > segmentBytes
             // 2^32 records of a few bytes each can't be counted by the frames' index.
             || nextPosition - current.header.first > UInt64(UInt32.max) - UInt64(next.records.count)

@@ -81,6 +81,16 @@ extension Spool {
         lookForRoom()
     }
 
+    /// Writes what waits, on the calling thread. When there is no room it goes on waiting.
+    package func flush() {
+        _ = commitWaiting()
+    }
+
+    /// The dead letters beside the segments. Their file may be used until ``close()``.
+    package func deadLetters(limitBytes: Int) throws(DeadLetterFailure) -> DeadLetterFile {
+        try DeadLetterFile(storage, limitBytes: limitBytes)
+    }
+
     /// Writes what waits, saves the cursors, ends the threads and lets the directory go. Later calls do nothing.
     ///
     /// Cursors must not be used any more. What can't be written is completed with ``SpoolFailure/closed``.

@@ -183,6 +183,10 @@ package final class Spool: Sendable {
     /// Costs one load. What is submitted although it is false waits, up to twice the limit.
     package var hasRoom: Bool { isOpenForRecords.load(ordering: .relaxed) }
 
+    /// Who has more bytes than this, frames included, hands them over one part after the other: a submission is
+    /// written as a whole, and one that is larger than the spool would wait for ever.
+    package var submissionBytes: Int { settings.submissionBytes }
+
     /// Hands over records of any connections, oldest first. Never waits.
     ///
     /// The submission waits for room as long as that takes. It fails only when a record is too large, when far more
@@ -219,7 +223,7 @@ package final class Spool: Sendable {
     ) {
         var bytes = 0
         for record in records {
-            let size = record.payload.count + record.txid.count
+            let size = record.transportedBytes
             guard size <= SpoolLimit.recordBytes else { return completion(.failure(.tooLarge(bytes: size))) }
             bytes += size
         }

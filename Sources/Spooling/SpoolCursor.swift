@@ -276,7 +276,7 @@ private struct BatchDraft {
     mutating func take(_ record: Record, at position: UInt64) {
         records.append(record)
         positions.append(position)
-        bytes += record.payload.count + record.txid.count
+        bytes += record.transportedBytes
     }
 
     /// - Returns: how many of them fit.

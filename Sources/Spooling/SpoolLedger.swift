@@ -225,7 +225,8 @@ struct SpoolLedger: Sendable {
     func lag(_ cursor: Int, now: Int64) -> SpoolLag {
         let state = cursors[cursor]
         guard state.delivered < end else { return SpoolLag(records: 0, seconds: 0) }
-        var received = state.oldestReceivedAt
+        // Of a dispatcher that has not read yet only the segment is known, which is older than its records.
+        var received = state.oldestReceivedAt ?? segment(at: state.delivered)?.createdAtMilliseconds
         if let index = recentIndex(of: state.delivered) {
             let found = recent[index]
             received = found.records[Int(state.delivered - found.first)].receivedAt.rawValue

@@ -1,4 +1,4 @@
-internal import Observability
+package import Observability
 
 /// What one spool counts.
 struct SpoolMeters: Sendable {
@@ -38,7 +38,7 @@ extension EventName {
     /// A spool was opened: directory, segments, bytes, records.
     static let spoolOpened = EventName("spool_opened", .info)
     /// Something was not as a clean end leaves it: finding.
-    static let spoolRepaired = EventName("spool_repaired", .warning)
+    package static let spoolRepaired = EventName("spool_repaired", .warning)
     /// Damage was met while reading: finding.
     static let spoolDamaged = EventName("spool_damaged", .error, isLimited: true)
     /// Records can't be written: error. Vehicles are not read meanwhile.

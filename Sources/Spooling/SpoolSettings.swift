@@ -43,6 +43,9 @@ package struct SpoolSettings: Sendable, Hashable {
         return settings
     }
 
+    /// The most that is well handed over together: it must fit when there is room at all.
+    var submissionBytes: Int { min(maxBytes / 16, 2 << 20) }
+
     /// Below this much room vehicles are no longer read, so that what is in the loops' hands still finds room.
     var reserveBytes: Int { min(maxBytes / 8, 16 << 20) }
 }
@@ -55,6 +58,8 @@ package enum SpoolLimit {
     static let bodyBytes = 4 << 20
     /// The longest text (VIN, socket id, …); the rest of a longer one is cut off.
     static let textBytes = 65_536
+    /// What names and frame usually add to a record.
+    package static let frameBytes = 120
     /// What one sync may write.
     static let commitBytes = 8 << 20
     /// Disk room that is reserved at once.

@@ -2,6 +2,7 @@ import Dispatching
 import Glibc
 import LinuxSystem
 import Observability
+import Spooling
 import TelemetryModel
 
 /// A router with its observers, started, with pauses short enough for tests.
@@ -24,6 +25,7 @@ struct TestBench {
         settings: LaneSettings = quickSettings,
         laneSettings: [String: LaneSettings] = [:],
         loops: Int = 1,
+        spool: Spool? = nil,
         deadLetters: (any DeadLetterSink)? = nil,
         metrics: MetricRegistry = MetricRegistry()
     ) throws {
@@ -35,7 +37,7 @@ struct TestBench {
             defaultSettings: settings,
             laneSettings: Dictionary(uniqueKeysWithValues: laneSettings.map { (DispatcherName($0), $1) })
         )
-        router = try DispatchRouter(plan, deadLetters: deadLetters, log: .silent, metrics: metrics)
+        router = try DispatchRouter(plan, spool: spool, deadLetters: deadLetters, log: .silent, metrics: metrics)
         observers = (0..<loops).map { _ in RecordingObserver() }
         try router.connect(observers: observers)
     }

@@ -13,6 +13,8 @@ struct ScriptedMachine: ConfigurationEnvironment {
     var isKeyOpen = false
     var others: Set<String> = []
     var appending: MachineComplaint?
+    var keeping: MachineComplaint?
+    var free: Int?
     var ports: [Int: PortCondition] = [:]
 
     func certificates(at path: String) -> CertificateReading {
@@ -22,6 +24,8 @@ struct ScriptedMachine: ConfigurationEnvironment {
     func isReadableByAll(_ path: String) -> Bool { isKeyOpen }
     func exists(_ path: String) -> Bool { files[path] != nil || others.contains(path) }
     func complaintAboutAppending(to path: String) -> MachineComplaint? { appending }
+    func complaintAboutKeepingFiles(in directory: String) -> MachineComplaint? { keeping }
+    func freeBytes(at directory: String) -> Int? { free }
     func portCondition(host: String, port: Int) -> PortCondition { ports[port] ?? .free }
 
     /// A certificate of a chain, valid from a month ago for `days` from now.
@@ -222,6 +226,29 @@ struct ConfigurationCheckTests {
         #expect(try Self.only(Self.findings(on: machine)).problem == "/var/records.jsonl is a directory")
         let unused = Self.configuration { $0.records = ["V": ["logger"]] }
         #expect(Self.findings(on: machine, unused).isEmpty)
+    }
+
+    @Test func `a spool's directory must be usable, and its disk large enough`() throws {
+        var machine = ScriptedMachine.sound
+        let spooled = Self.configuration { configuration in
+            configuration.spool = .init()
+            configuration.spool?.directory = "/var/spool/fleet"
+            configuration.spool?.maxBytes = 2_000_000
+        }
+        machine.free = 2_000_000
+        #expect(Self.findings(on: machine, spooled).isEmpty)
+        machine.free = 1_999_999
+        let small = try Self.only(Self.findings(on: machine, spooled))
+        #expect(small.severity == .warning)
+        #expect(small.problem == "2000000 bytes are allowed, and the disk has 1999999 left")
+        machine.free = nil
+        machine.keeping = MachineComplaint(problem: "is a file", remedy: "name a directory")
+        let unusable = try Self.only(Self.findings(on: machine, spooled))
+        #expect(unusable.severity == .error)
+        #expect(unusable.path == "spool.directory")
+        #expect(unusable.problem == "/var/spool/fleet is a file")
+        let letters = Self.configuration { $0.deadLetters.directory = "/var/letters" }
+        #expect(try Self.only(Self.findings(on: machine, letters)).path == "dead_letters.directory")
     }
 
     @Test(arguments: [

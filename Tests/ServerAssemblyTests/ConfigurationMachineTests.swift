@@ -107,6 +107,20 @@ struct ConfigurationMachineTests {
         #expect(deep?.remedy == "mkdir -p \(path("a"))")
     }
 
+    @Test func `directories that files can't be kept in are explained`() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let machine = MachineEnvironment()
+        #expect(machine.complaintAboutKeepingFiles(in: folder.path) == nil)
+        #expect(machine.complaintAboutKeepingFiles(in: path("spool/of/mine")) == nil)
+        try write([1], "file")
+        #expect(machine.complaintAboutKeepingFiles(in: path("file"))?.problem == "is a file")
+        #expect(
+            machine.complaintAboutKeepingFiles(in: path("file/spool"))?.problem
+                == "cannot be made, because this user may not write to \(path("file"))"
+        )
+        #expect((machine.freeBytes(at: path("spool/of/mine")) ?? 0) > 0)
+    }
+
     @Test func `a file that is not there gives exit code 2`() {
         defer { try? FileManager.default.removeItem(at: folder) }
         let output = ConfigurationCommands.check(path: path("absent.json"), json: false, environment: [:])

@@ -28,6 +28,8 @@ struct ConfigurationRowsTests {
         Self.check(ServerConfiguration.Log.self)
         Self.check(ServerConfiguration.Connection.self)
         Self.check(ServerConfiguration.Dispatch.self)
+        Self.check(ServerConfiguration.Spool.self)
+        Self.check(ServerConfiguration.DeadLetters.self)
         Self.check(ServerConfiguration.Monitoring.self)
         Self.check(ServerConfiguration.StatsD.self)
         Self.check(ServerConfiguration.Airbrake.self)

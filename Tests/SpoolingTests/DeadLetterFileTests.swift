@@ -37,6 +37,19 @@ private func draft(_ number: Int, dispatcher: String = "kafka") -> DeadLetterDra
         #expect(try again.list().map(\.id) == [4])
     }
 
+    @Test func `letters are read beside a server that keeps more, and nothing is changed`() throws {
+        let storage = MemoryStorage()
+        #expect(try DeadLetterFile.read(storage).isEmpty)
+        let letters = try DeadLetterFile(storage)
+        try letters.store([draft(0), draft(1)])
+        #expect(try DeadLetterFile.read(storage).map(\.id) == [0, 1])
+        let before = storage.contents(of: DeadLetterFile.name)
+        // As if caught in the middle of a write.
+        try storage.open(DeadLetterFile.name, isWriting: true).write([1, 2, 3], at: before?.count ?? 0)
+        #expect(try DeadLetterFile.read(storage).map(\.id) == [0, 1])
+        #expect(storage.contents(of: DeadLetterFile.name) == before.map { $0 + [1, 2, 3] })
+    }
+
     @Test func `at its limit the file takes nothing, and after a drop it does`() throws {
         let letters = try DeadLetterFile(MemoryStorage(), limitBytes: 1_000)
         let failure = #expect(throws: DeadLetterFailure.self) {

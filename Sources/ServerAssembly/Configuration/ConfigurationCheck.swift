@@ -26,6 +26,7 @@ package struct ConfigurationCheck {
         check.checkPrivateKey()
         check.checkClientAuthorities()
         check.checkFiles()
+        check.checkDirectories()
         check.checkPorts()
         return check.findings
     }
@@ -267,6 +268,40 @@ package struct ConfigurationCheck {
                 )
             }
         }
+    }
+
+    private mutating func checkDirectories() {
+        if let spool = configuration.spool {
+            checkDirectory(spool.directory, at: "spool.directory", "Records are kept there before they are acked.")
+            checkRoom(spool)
+        }
+        let letters = configuration.deadLetters.directory
+        if !letters.isEmpty {
+            checkDirectory(letters, at: "dead_letters.directory", "Records that a dispatcher refuses are kept there.")
+        }
+    }
+
+    private mutating func checkDirectory(_ directory: String, at path: String, _ reason: String) {
+        guard let complaint = machine.complaintAboutKeepingFiles(in: directory) else { return }
+        report(
+            .unusablePath,
+            at: path,
+            "\(directory) \(complaint.problem)",
+            reason: reason,
+            remedy: complaint.remedy
+        )
+    }
+
+    private mutating func checkRoom(_ spool: ServerConfiguration.Spool) {
+        guard let free = machine.freeBytes(at: spool.directory), free < spool.maxBytes else { return }
+        report(
+            .unusual,
+            at: "spool.max_bytes",
+            severity: .warning,
+            "\(spool.maxBytes) bytes are allowed, and the disk has \(free) left",
+            reason: "When the disk is full, vehicles are not read until there is room, and other programs fail too.",
+            remedy: "write less than the disk has, or use a larger disk"
+        )
     }
 
     private mutating func checkPorts() {

@@ -17,6 +17,12 @@ package protocol ConfigurationEnvironment: Sendable {
     /// Why lines could not be appended to a file, or nil when they could.
     func complaintAboutAppending(to path: String) -> MachineComplaint?
 
+    /// Why files could not be kept in a directory, which is made when it is missing; nil when they could.
+    func complaintAboutKeepingFiles(in directory: String) -> MachineComplaint?
+
+    /// What the disk of a directory, or of the nearest one above it, has left; nil where nobody knows.
+    func freeBytes(at directory: String) -> Int?
+
     /// Whether a port could be listened on now. An empty host means all addresses.
     func portCondition(host: String, port: Int) -> PortCondition
 

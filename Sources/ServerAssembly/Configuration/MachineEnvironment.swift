@@ -79,6 +79,37 @@ package struct MachineEnvironment: ConfigurationEnvironment {
             )
     }
 
+    package func complaintAboutKeepingFiles(in directory: String) -> MachineComplaint? {
+        if Files.exists(directory), !Files.isDirectory(directory) {
+            return MachineComplaint(problem: "is a file", remedy: "name a directory")
+        }
+        let nearest = Self.nearestExisting(directory)
+        guard Files.isDirectory(nearest), Files.isWritable(nearest) else {
+            return MachineComplaint(
+                problem: nearest == directory
+                    ? "cannot be written to by this user"
+                    : "cannot be made, because this user may not write to \(nearest)",
+                remedy: "mkdir -p \(directory), and give it to the user that the server runs as, mode 0700"
+            )
+        }
+        return nil
+    }
+
+    package func freeBytes(at directory: String) -> Int? {
+        (try? DirectoryHandle(path: Self.nearestExisting(directory)))?.freeBytes
+    }
+
+    /// The path, or the part of it that is there.
+    private static func nearestExisting(_ path: String) -> String {
+        var path = path
+        while !Files.exists(path) {
+            guard let slash = path.lastIndex(of: "/") else { return "." }
+            guard slash > path.startIndex else { return "/" }
+            path = String(path[..<slash])
+        }
+        return path
+    }
+
     package func portCondition(host: String, port: Int) -> PortCondition {
         guard let number = UInt16(exactly: port) else { return .unusableHost("there is no port \(port)") }
         do {

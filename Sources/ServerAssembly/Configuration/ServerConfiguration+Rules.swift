@@ -9,6 +9,7 @@ extension ServerConfiguration {
         examineRecords(&reader)
         examineUnusedSections(&reader)
         examineReliableAcks(&reader)
+        examineSpool(&reader)
         examinePorts(&reader)
         examineSignalTracking(&reader)
     }

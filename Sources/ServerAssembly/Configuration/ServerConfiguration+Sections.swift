@@ -186,6 +186,8 @@ extension ServerConfiguration {
         package var maxRecords = 10_000
         package var maxBytes = 64 << 20
         package var unacknowledgedRecordsPerVehicle = 1024
+        package var retryInitial = Duration.milliseconds(100)
+        package var retryMaximum = Duration.seconds(30)
 
         package init() {}
 
@@ -202,6 +204,20 @@ extension ServerConfiguration {
                 \.unacknowledgedRecordsPerVehicle,
                 in: 1...1_000_000,
                 "Records of one connection that wait for their ack before the server stops reading from it."
+            ),
+            .duration(
+                "retry_initial_seconds",
+                \.retryInitial,
+                unit: .seconds,
+                in: .milliseconds(1) ... .seconds(3600),
+                "The pause after a dispatcher's first failure. It doubles with each further one, with jitter."
+            ),
+            .duration(
+                "retry_max_seconds",
+                \.retryMaximum,
+                unit: .seconds,
+                in: .milliseconds(1) ... .seconds(3600),
+                "The longest pause."
             ),
         ]
     }

@@ -78,6 +78,8 @@ extension ServerConfiguration {
         var lanes = LaneSettings()
         lanes.recordLimit = dispatch.maxRecords
         lanes.byteLimit = dispatch.maxBytes
+        lanes.retryInitialMilliseconds = dispatch.retryInitial.wholeMilliseconds
+        lanes.retryMaximumMilliseconds = dispatch.retryMaximum.wholeMilliseconds
         return DispatchPlan(
             routes: routes,
             ackSources: Self.names(reliableAckSources),

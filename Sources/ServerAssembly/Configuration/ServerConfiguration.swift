@@ -33,6 +33,8 @@ package struct ServerConfiguration: Configurable, Hashable {
     package var maxMessageBytes = 1_000_000
     package var connection = Connection()
     package var dispatch = Dispatch()
+    package var spool: Spool?
+    package var deadLetters = DeadLetters()
     package var shutdownTimeout = Duration.seconds(10)
     /// The sections of the dispatchers that this build contains.
     package var dispatchers = DispatcherSections()
@@ -62,7 +64,7 @@ package struct ServerConfiguration: Configurable, Hashable {
     }
 
     package static let settings: [Setting<Self>] =
-        receivingRows + recordRows + operatingRows + [dispatchRow] + DispatcherSections.rows + brokerRows
+        receivingRows + recordRows + operatingRows + keepingRows + DispatcherSections.rows + brokerRows
 
     private static let receivingRows: [Setting<Self>] = [
         .text("host", \.host, "The address that vehicles connect to; empty means all addresses of the machine.")
@@ -181,8 +183,15 @@ extension ServerConfiguration {
         ),
     ]
 
-    private static let dispatchRow: Setting<Self> =
-        .section("dispatch", \.dispatch, "Limits of what waits for a dispatcher.")
+    private static let keepingRows: [Setting<Self>] = [
+        .section("dispatch", \.dispatch, "Limits of what waits for a dispatcher, and how failures are retried."),
+        .optionalSection(
+            "spool",
+            \.spool,
+            "Records are kept on disk before they are acknowledged, and go to the dispatchers from there."
+        ),
+        .section("dead_letters", \.deadLetters, "Records that a dispatcher refuses for good."),
+    ]
 
     private static let brokerRows: [Setting<Self>] = [
         .open(
