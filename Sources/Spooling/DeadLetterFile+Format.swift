@@ -1,5 +1,5 @@
 internal import LinuxSystem
-package import TelemetryModel
+internal import TelemetryModel
 
 // The form of dead-letters.log (numbers little-endian, as everywhere in the spool; texts are a varint of bytes, then
 // UTF-8):
