@@ -67,6 +67,10 @@ extension EventName {
 // MARK: Our own
 
 extension EventName {
+    /// A vehicle is there, by its first connection: network_interface, client_version.
+    package static let vehicleConnected = EventName("vehicle_connected", .info)
+    /// A vehicle has no connection and did not come back in time: reason of the last end, records, duration_sec.
+    package static let vehicleDisconnected = EventName("vehicle_disconnected", .info)
     /// How many lines of a limited event are missing at the end of the log: event, left_out.
     package static let logLinesLeftOut = EventName("log_lines_left_out", .info)
     /// A peer did not complete TLS: reason, error, remote_ip.

@@ -25,8 +25,13 @@ package struct ReceiverSettings: Sendable {
     /// Bytes that may wait for a vehicle which does not read; reaching it stops reading that connection.
     package var unsentBytesLimit = 256 * 1024
 
-    /// Messages that one connection may send per interval; nil for any number.
+    /// Messages that one vehicle may send per interval, all its connections together; nil for any number.
     package var rateLimit: RateLimit?
+
+    /// How records that a vehicle sends again are recognised; nil dispatches them again.
+    package var deduplication: DeduplicationSettings?
+
+    package var presence = PresenceSettings()
 
     /// VINs whose signals are counted one by one in the metrics. At most 20, because each is a time series.
     package var trackedVINs: [String] = []

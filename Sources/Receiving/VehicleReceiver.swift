@@ -3,7 +3,7 @@ package import LinuxSystem
 package import Observability
 package import OpenSSLTransport
 internal import Synchronization
-internal import TelemetryModel
+package import TelemetryModel
 
 /// Listens for vehicles and turns what they send into records on their routes: all event loops together.
 ///
@@ -14,6 +14,8 @@ package final class VehicleReceiver: Sendable {
     package let address: SocketAddress
     package let meters: ReceivingMeters
 
+    private let vehicleTable: VehicleTable
+    private let watch: VehicleWatch
     private let doors: [LoopDoor]
     private let threads: Mutex<[LoopThread]>
 
@@ -37,18 +39,23 @@ package final class VehicleReceiver: Sendable {
             recordTypes: router.routes.map(\.type.topic),
             trackedVINs: settings.trackedVINs
         )
+        let opened = try Self.openListeners(settings, count: count)
+        var doors: [LoopDoor] = []
+        for _ in 0..<count { doors.append(try LoopDoor()) }
+        let vehicleTable = VehicleTable(settings, log: log)
+        meters.exposeVehicles { [weak vehicleTable] in vehicleTable?.connectedCount ?? 0 }
         let context = ReceiverContext(
             settings: settings,
             router: router,
             log: log,
             meters: meters,
             socketNames: SocketNames(),
+            vehicles: vehicleTable,
+            handovers: Handovers(loops: count),
+            doors: doors,
             tap: tap,
             reliableAcks: ReliableAckMeters(settings.reliableAckSources, meters.reference)
         )
-        let opened = try Self.openListeners(settings, count: count)
-        var doors: [LoopDoor] = []
-        for _ in 0..<count { doors.append(try LoopDoor()) }
         try router.connect(observers: doors)
         var threads: [LoopThread] = []
         for index in 0..<count {
@@ -62,6 +69,8 @@ package final class VehicleReceiver: Sendable {
                 )
             )
         }
+        watch = try VehicleWatch(vehicleTable)
+        self.vehicleTable = vehicleTable
         address = opened.address
         self.meters = meters
         self.doors = doors
@@ -152,7 +161,17 @@ package final class VehicleReceiver: Sendable {
     package func finish() {
         for door in doors { door.mailbox.post(.finish) }
         for thread in threads.withLock({ $0 }) { thread.join() }
+        watch.stop()
     }
+
+    // MARK: Vehicles
+
+    /// Every vehicle that is or lately was connected, in no particular order. Each is consistent in itself; they are
+    /// not of one moment.
+    package var vehicles: [VehicleSnapshot] { vehicleTable.snapshots }
+
+    /// Nil for a vehicle that was not connected lately.
+    package func vehicle(_ vin: VIN) -> VehicleSnapshot? { vehicleTable.snapshot(of: vin) }
 }
 
 /// How the start of a loop went, told by its thread to the one that started it.

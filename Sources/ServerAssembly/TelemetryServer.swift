@@ -123,8 +123,11 @@ package final class TelemetryServer: Sendable {
         return report
     }
 
-    /// Vehicles connected now.
+    /// Vehicle connections that stand now.
     package var connections: Int { receiver.meters.connections }
+
+    /// Every vehicle that is or lately was connected, in no particular order.
+    package var vehicles: [VehicleSnapshot] { receiver.vehicles }
 
     // MARK: Parts
 

@@ -152,8 +152,8 @@ struct LoggingTests {
         #expect(
             events == [
                 "custom_ca_file_appened", "status_server_configured", "config_skipping_empty_metrics_provider",
-                "starting_server", "socket_connected", "attempting_to_close", "socket_disconnected",
-                "dispatcher_drained", "stopped_server",
+                "starting_server", "vehicle_connected", "socket_connected", "attempting_to_close",
+                "socket_disconnected", "vehicle_disconnected", "dispatcher_drained", "stopped_server",
             ]
         )
     }

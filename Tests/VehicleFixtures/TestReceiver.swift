@@ -7,30 +7,38 @@ package import Receiving
 internal import Synchronization
 package import TelemetryModel
 
-/// A receiver on a port of its own, with one dispatcher that keeps what it is given.
+/// A receiver on a port of its own, with dispatchers that keep what they are given: one unless told otherwise.
 package final class TestReceiver: Sendable {
     package let receiver: VehicleReceiver
     package let router: DispatchRouter
     package let collected: CollectingDispatcher
+    /// `collected` and the others.
+    package let allCollected: [CollectingDispatcher]
     package let pki: TestPKI
     package let metrics = MetricRegistry()
 
-    /// - Parameter types: all go to the one dispatcher.
+    /// - Parameters:
+    ///   - types: all go to every dispatcher.
+    ///   - others: besides `dispatcher`.
     package init(
         types: [String] = ["V", "alerts", "errors"],
         settings: ReceiverSettings = ReceiverSettings(),
         lanes: LaneSettings = LaneSettings(),
         dispatcher: CollectingDispatcher = CollectingDispatcher(),
+        others: [CollectingDispatcher] = [],
         pki: TestPKI? = nil,
         log: Log = .silent
     ) throws {
         self.pki = try pki ?? TestPKI()
         collected = dispatcher
-        let name = DispatcherName("collected")
+        allCollected = [dispatcher] + others
+        var dispatchers = [DispatcherName("collected"): dispatcher]
+        for (index, other) in others.enumerated() { dispatchers[DispatcherName("other\(index)")] = other }
+        let names = dispatchers.keys.sorted { $0.text < $1.text }
         router = try DispatchRouter(
             DispatchPlan(
-                routes: Dictionary(uniqueKeysWithValues: types.map { (RecordType(topic: $0), [name]) }),
-                dispatchers: [name: dispatcher],
+                routes: Dictionary(uniqueKeysWithValues: types.map { (RecordType(topic: $0), names) }),
+                dispatchers: dispatchers,
                 defaultSettings: lanes
             ),
             log: log,
@@ -82,6 +90,11 @@ package final class CollectingDispatcher: Dispatcher {
         /// Waits, inside of the delivery, until the behaviour is another one.
         case stall
         case fail
+        /// Will never take it.
+        case refuse
+        /// Takes some records of each batch, from the first on, and asks for another try with the rest: 0 up to all,
+        /// by chance.
+        case falter(seed: UInt64)
     }
 
     private struct State {
@@ -104,9 +117,24 @@ package final class CollectingDispatcher: Dispatcher {
         if case .fail = behaviour {
             return DeliveryReport(all: .retry(DispatcherFailure(.unreachable, "told to fail")), of: batch)
         }
-        state.withLock { $0.records += batch.records }
+        if case .refuse = behaviour {
+            return DeliveryReport(all: .rejected(DispatcherFailure(.refused, "told to refuse")), of: batch)
+        }
+        let count = state.withLock { state in
+            var count = batch.records.count
+            if case .falter(let seed) = state.behaviour {
+                count = Int(seed >> 33) % (batch.records.count + 1)
+                state.behaviour = .falter(seed: seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407)
+            }
+            state.records += batch.records[..<count]
+            return count
+        }
         arrived.raise()
-        return DeliveryReport(all: .delivered, of: batch)
+        return DeliveryReport(
+            delivered: count,
+            rest: .retry(DispatcherFailure(.unreachable, "told to falter")),
+            of: batch
+        )
     }
 
     package func close() async {}

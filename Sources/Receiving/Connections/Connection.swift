@@ -26,7 +26,7 @@ final class Connection {
         case handshaking
         /// TLS stands; the peer owes us an HTTP request.
         case awaitingRequest(PendingRequest)
-        case streaming(RecordSource)
+        case streaming(VehicleSocket)
         /// Our close frame or answer is on its way; what still comes is read and dropped.
         case closing
     }
@@ -77,13 +77,6 @@ final class Connection {
     /// When its last message came, in milliseconds of the monotonic clock.
     var lastMessageAt: UInt64 = 0
 
-    /// Next value of ``Record/sequence``.
-    var nextSequence: UInt64 = 0
-    /// Records submitted and not settled.
-    var unacknowledged = 0
-    /// Start of the rate limit's present interval, in milliseconds since 1970, and the messages in it.
-    var windowStart: Int64 = 0
-    var messagesInWindow = 0
     var awaitsPong = false
     /// Whether the loop already has it on its list of connections to flush.
     var isMarked = false
@@ -115,9 +108,12 @@ final class Connection {
         self.acceptedAt = acceptedAt
     }
 
-    var source: RecordSource? {
-        if case .streaming(let source) = stage { source } else { nil }
+    /// Its place among its vehicle's connections; nil before the upgrade and after the close.
+    var socket: VehicleSocket? {
+        if case .streaming(let socket) = stage { socket } else { nil }
     }
+
+    var source: RecordSource? { socket?.source }
 }
 
 // A connection belongs to its loop: a closure for another thread cannot capture it.

@@ -25,6 +25,17 @@ final class RecordIntake {
         case ignore
         /// Not now: a lane that the record needs is full. Nothing has been counted; offer the message again.
         case wait
+        /// The same, but in the next turn: another loop has to end its own first.
+        case waitBriefly
+
+        /// Whether the message must be offered again: nil if not, else whether in the next turn already.
+        var wait: Bool? {
+            switch self {
+            case .wait: false
+            case .waitBriefly: true
+            case .taken, .acknowledge, .refuse, .ignore: nil
+            }
+        }
     }
 
     /// The turn's records of one route.
@@ -47,7 +58,7 @@ final class RecordIntake {
         }
     }
 
-    private let context: ReceiverContext
+    let context: ReceiverContext
     let topics: TopicTable
     private var rewriter: PayloadRewriter
     private var writer = PayloadWriter()
@@ -55,11 +66,14 @@ final class RecordIntake {
     private var hasStaged = false
     private var turn = UnixMilliseconds(rawValue: 0)
     private var turnTick: UInt64 = 0
-    private let tracksVINs: Bool
+    /// Milliseconds of the monotonic clock at the start of the turn.
+    private(set) var now: UInt64 = 0
+    /// Which of this loop's rounds the staged records belong to; ended by ``submit()``.
+    private var handover: Handover
     /// Connectivity last: what a vehicle sent in the turn of its leaving comes before the record that it has left.
     private let submissionOrder: [Int]
 
-    init(context: ReceiverContext) {
+    init(context: ReceiverContext, loop: UInt16) {
         self.context = context
         topics = TopicTable(context.router, context.meters.reference)
         rewriter = PayloadRewriter(mode: context.settings.isReferenceCompatible ? .reference : .standard)
@@ -68,13 +82,14 @@ final class RecordIntake {
         submissionOrder =
             routes.indices.filter { routes[$0].type != .connectivity }
             + routes.indices.filter { routes[$0].type == .connectivity }
-        tracksVINs = !context.settings.trackedVINs.isEmpty
+        handover = Handover(loop: loop, round: 1)
     }
 
     /// Called once per wake-up: records of one wake-up share their time of receipt.
-    func beginTurn(_ now: MonotonicTime) {
+    func beginTurn(_ clock: MonotonicTime) {
+        now = clock.nanoseconds / 1_000_000
         turn = UnixMilliseconds(rawValue: WallClock.milliseconds)
-        turnTick = now.nanoseconds
+        turnTick = clock.nanoseconds
     }
 
     var receivedAt: UnixMilliseconds { turn }
@@ -90,8 +105,9 @@ final class RecordIntake {
         _ bytes: Span<UInt8>,
         _ message: Range<Int>,
         from connection: Connection,
-        _ source: RecordSource
+        _ socket: VehicleSocket
     ) -> Verdict {
+        let source = socket.source
         let envelope: Envelope
         do throws(EnvelopeError) {
             envelope = try Envelope.read(bytes, in: message)
@@ -111,13 +127,10 @@ final class RecordIntake {
             return .acknowledge(txid: envelope.txid, topic: envelope.topic)
         }
         let topic = topics.find(bytes.extracting(envelope.topic))
-        if isOverLimit(connection, topic, source) { return .ignore }
-        if let route = topic?.route {
-            guard route.hasRoom else {
-                connection.messagesInWindow -= 1
-                return .wait
-            }
-        } else if !isSender(bytes.extracting(stream.senderID), source.device) {
+        // First, because a message that waits is offered again and must not count twice.
+        if let route = topic?.route, !route.hasRoom { return .wait }
+        if isOverLimit(socket, topic) { return .ignore }
+        if topic?.route == nil, !isSender(bytes.extracting(stream.senderID), source.device) {
             noteWrongSender(bytes, envelope, stream, source)
             return .refuse(txid: envelope.txid)
         }
@@ -127,6 +140,10 @@ final class RecordIntake {
             countUnrouted(stream.payload.count, context.meters.reference.recordType(ReferenceMetrics.other))
             return .acknowledge(txid: envelope.txid, topic: envelope.topic)
         }
+        if let answer = repeated(bytes, envelope, stream.payload, topic, socket) {
+            if answer.wait == nil { connection.receivedPayloads.add(stream.payload.count, row: topic.row) }
+            return answer
+        }
         do throws(PayloadError) {
             let (record, signals) = try rewriter.record(
                 topic.kind,
@@ -134,13 +151,14 @@ final class RecordIntake {
                 txid: bytes.extracting(envelope.txid),
                 RecordStamp(
                     source: source,
-                    sequence: connection.nextSequence,
+                    sequence: socket.records,
                     type: topic.type,
                     receivedAt: turn,
                     receivedTick: turnTick
                 )
             )
             if let complaint = context.settings.complaint?(record.content) {
+                socket.vehicle.deliveries?.release(record.id)
                 noteUnexpected(source, type: topic.type.topic, txid: Self.shown(bytes, envelope.txid), complaint)
                 return .refuse(txid: envelope.txid)
             }
@@ -151,13 +169,49 @@ final class RecordIntake {
             }
             stages[route.index].add(record, signals: signals)
             hasStaged = true
-            connection.nextSequence += 1
-            connection.unacknowledged += 1
-            if tracksVINs { count(signals, of: source, topic) }
+            socket.noteRecord(at: turn)
+            if socket.vehicle.isTracked { count(signals, of: source, topic) }
             return .taken
         } catch {
+            socket.vehicle.deliveries?.release(Record.ID(connection: source.connection, sequence: socket.records))
             noteUnexpected(source, type: topic.type.topic, txid: Self.shown(bytes, envelope.txid), "\(error)")
             return .refuse(txid: envelope.txid)
+        }
+    }
+
+    /// What a record gets that the vehicle has sent before; nil for all others.
+    @inline(__always)
+    private func repeated(
+        _ bytes: Span<UInt8>,
+        _ envelope: Envelope,
+        _ payload: Range<Int>,
+        _ topic: Topic,
+        _ socket: VehicleSocket
+    ) -> Verdict? {
+        // Without a txid two records can't be told from one that came twice; what goes nowhere can't come twice.
+        guard let deliveries = socket.vehicle.deliveries, !envelope.txid.isEmpty, topic.route != nil else { return nil }
+        let fingerprint = RecordFingerprint(
+            row: topic.row,
+            txid: bytes.extracting(envelope.txid),
+            payload: bytes.extracting(payload)
+        )
+        let id = Record.ID(connection: socket.source.connection, sequence: socket.records)
+        switch deliveries.claim(fingerprint, id: id, handover, context.handovers, now: now) {
+        case .first:
+            return nil
+        case .delivered:
+            context.meters.duplicates.add()
+            return .acknowledge(txid: envelope.txid, topic: envelope.topic)
+        case .answeredLater:
+            context.meters.duplicates.add()
+            socket.noteWaiting()
+            return .taken
+        case .unanswered:
+            context.meters.duplicates.add()
+            return .ignore
+        case .tooEarly:
+            if context.settings.rateLimit != nil { socket.vehicle.rateWindow.giveBack() }
+            return .waitBriefly
         }
     }
 
@@ -206,6 +260,10 @@ final class RecordIntake {
     func submit() {
         guard hasStaged else { return }
         hasStaged = false
+        defer {
+            context.handovers.finish(handover)
+            handover = Handover(loop: handover.loop, round: handover.round + 1)
+        }
         for index in submissionOrder where !stages[index].records.isEmpty {
             var stage = Stage()
             swap(&stage, &stages[index])
@@ -224,90 +282,6 @@ final class RecordIntake {
         meters.payloadBytes.add(stage.payloadBytes)
         meters.dispatches.add(stage.received * route.laneCount)
         if stage.signals > 0 { meters.signals.add(Double(stage.signals)) }
-    }
-
-    // MARK: Checks
-
-    /// Counts the message in the connection's window of the rate limit.
-    private func isOverLimit(_ connection: Connection, _ topic: Topic?, _ source: RecordSource) -> Bool {
-        guard let limit = context.settings.rateLimit else { return false }
-        if turn.rawValue - connection.windowStart >= Int64(limit.intervalMilliseconds)
-            || turn.rawValue < connection.windowStart
-        {
-            connection.windowStart = turn.rawValue
-            connection.messagesInWindow = 0
-        }
-        connection.messagesInWindow += 1
-        guard connection.messagesInWindow > limit.messages else { return false }
-        let label = topic?.type.topic ?? ReferenceMetrics.other
-        context.meters.reference.rateLimitExceeded(vin: source.device.vin.text, recordType: label).add()
-        context.log.limited(
-            .error,
-            "rate_limit_exceeded",
-            [
-                "vin": .text(source.device.vin.text),
-                "message_limit": .number(Int64(limit.messages)),
-                "interval_milliseconds": .number(Int64(limit.intervalMilliseconds)),
-            ]
-        )
-        return true
-    }
-
-    /// Whether the envelope names the certificate's device: as `type.id`, or the bare id.
-    private func isSender(_ sender: Span<UInt8>, _ device: DeviceIdentity) -> Bool {
-        equals(sender, device.senderID) || equals(sender, device.vin.text)
-    }
-
-    private func equals(_ bytes: Span<UInt8>, _ text: String) -> Bool {
-        let wanted = text.utf8.span
-        guard bytes.count == wanted.count else { return false }
-        for index in bytes.indices where bytes[index] != wanted[index] { return false }
-        return true
-    }
-
-    /// Two lines, as the reference writes them (`protocol.md` section 3).
-    private func noteWrongSender(
-        _ bytes: Span<UInt8>,
-        _ envelope: Envelope,
-        _ stream: Envelope.Stream,
-        _ source: RecordSource
-    ) {
-        context.meters.reference.unauthorizedSenders.add()
-        let type = Self.shown(bytes, envelope.topic)
-        let txid = Self.shown(bytes, envelope.txid)
-        let sender = Self.shown(bytes, stream.senderID)
-        context.log.limited(
-            .error,
-            "unexpected_sender_id",
-            [
-                "vin": .text(source.device.vin.text), "sender_id": .text(sender),
-                "expected_sender_id": .text(source.device.senderID), "record_type": .text(type), "txid": .text(txid),
-            ]
-        )
-        noteUnexpected(
-            source,
-            type: type,
-            txid: txid,
-            "the message names \(sender) as its sender, the certificate \(source.device.senderID)"
-        )
-    }
-
-    private func noteUnexpected(_ source: RecordSource, type: String, txid: String, _ reason: String) {
-        context.meters.reference.unexpectedRecords.add()
-        context.log.limited(
-            .error,
-            "unexpected_record",
-            [
-                "vin": .text(source.device.vin.text), "device_id": .text(source.device.vin.text),
-                "record_type": .text(type), "txid": .text(txid), "socket_id": .text(source.socketID),
-                "error": .text(reason),
-            ]
-        )
-    }
-
-    /// The beginning of what a peer wrote, for a line of the log.
-    private static func shown(_ bytes: Span<UInt8>, _ range: Range<Int>) -> String {
-        String(decoding: range.prefix(64).map { bytes[$0] }, as: UTF8.self)
     }
 }
 

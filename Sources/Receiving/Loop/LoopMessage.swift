@@ -6,6 +6,8 @@ internal import OpenSSLTransport
 enum LoopMessage: Sendable {
     /// Records of this loop's connections whose acks are decided.
     case settled([Settlement])
+    /// Answers to messages of this loop's connections that repeated a record of another connection.
+    case repeatsSettled([RepeatAnswer])
     /// Connections that wait for room should look again.
     case lanesHaveRoom
     /// New connections use this certificate and these authorities; standing ones keep theirs.

@@ -9,6 +9,10 @@ struct ReceiverContext: Sendable {
     let log: Log
     let meters: ReceivingMeters
     let socketNames: SocketNames
+    let vehicles: VehicleTable
+    let handovers: Handovers
+    /// Of all loops, each at its index.
+    let doors: [LoopDoor]
     let tap: (any FrameTap)?
     let reliableAcks: ReliableAckMeters
     let identityRules = DeviceIdentityRules()

@@ -8,9 +8,9 @@ internal import WebSocketCodec
 extension ReceivingLoop {
     /// Sends a close frame, says that nothing more follows, and lets the peer read it until the close deadline.
     func close(_ connection: Connection, _ code: CloseCode, reason: String) {
-        guard let source = connection.source else { return }
+        guard let socket = connection.socket else { return }
         appendClose(code, reason: reason, to: &connection.answers)
-        announceDisconnected(connection, source, reason: "closed_\(code.rawValue)")
+        announceDisconnected(connection, socket, reason: "closed_\(code.rawValue)")
         connection.held = nil
         connection.pause = []
         finishSending(connection)
@@ -61,20 +61,20 @@ extension ReceivingLoop {
                     "remote_ip": .text(connection.remote.description), "reason": .text(reason.code),
                 ]
             )
-        case .streaming(let source):
+        case .streaming(let socket):
             if reason.isError {
                 context.log.limited(
                     .error,
                     "socket_err",
                     [
-                        "vin": .text(source.device.vin.text),
-                        "txid": .text(source.socketID),
+                        "vin": .text(socket.source.device.vin.text),
+                        "txid": .text(socket.source.socketID),
                         "reason": .text(reason.code),
                         "error": .text(reason.detail ?? reason.code),
                     ]
                 )
             }
-            announceDisconnected(connection, source, reason: reason.code)
+            announceDisconnected(connection, socket, reason: reason.code)
         case .closing:
             break
         }
@@ -121,15 +121,17 @@ extension ReceivingLoop {
         )
     }
 
-    func announceDisconnected(_ connection: Connection, _ source: RecordSource, reason: String) {
+    func announceDisconnected(_ connection: Connection, _ socket: VehicleSocket, reason: String) {
         guard !connection.isAnnouncedGone else { return }
         connection.isAnnouncedGone = true
+        let source = socket.source
         if connection.announcesConnectivity {
             intake.takeConnectivity(.disconnected, of: source)
         } else {
             noteUnusableInterface(source, "connectivity_deregisteration_error")
         }
         context.socketNames.release(source.socketID)
+        context.vehicles.leave(socket, reason: reason, now: now)
         let seconds = MonotonicTime.now.nanoseconds(since: connection.acceptedAt) / 1_000_000_000
         let payloads = connection.receivedPayloads
         // Bytes are texts, as the reference writes them; the same keys too.
@@ -139,7 +141,7 @@ extension ReceivingLoop {
                 ("vin", .text(source.device.vin.text)),
                 ("txid", .text(source.socketID)),
                 ("reason", .text(reason)),
-                ("records", .count(connection.nextSequence)),
+                ("records", .count(socket.records)),
                 ("total", .text("\(payloads.total)")),
                 ("duration_sec", .count(seconds)),
             ]

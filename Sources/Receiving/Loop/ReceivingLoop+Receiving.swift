@@ -172,9 +172,9 @@ extension ReceivingLoop {
 
     /// The peer says goodbye: echo its code and be done.
     private func answerClose(_ connection: Connection, _ frame: CloseFrame) {
-        guard let source = connection.source else { return }
+        guard let socket = connection.socket else { return }
         appendClose(frame.code, reason: "", to: &connection.answers)
-        announceDisconnected(connection, source, reason: EndReason.peerClosed.code)
+        announceDisconnected(connection, socket, reason: EndReason.peerClosed.code)
         finishSending(connection)
     }
 
@@ -196,20 +196,23 @@ extension ReceivingLoop {
     // MARK: Messages
 
     private func takeMessage(_ connection: Connection, _ buffer: Span<UInt8>, _ range: Range<Int>) {
-        guard let source = connection.source else { return }
+        guard let socket = connection.socket else { return }
         connection.lastMessageAt = now
-        let verdict = intake.take(buffer, range, from: connection, source)
-        if case .wait = verdict {
+        let verdict = intake.take(buffer, range, from: connection, socket)
+        if let isBrief = verdict.wait {
             connection.held = buffer.bytes(range)
             waitingForRoom.append(connection.id)
-            return pause(connection, for: .lanesAreFull)
+            pause(connection, for: .lanesAreFull)
+            // Nobody else would say when: another loop's turn has to end, and that takes no longer than ours.
+            if isBrief { door.lanesHaveRoom() }
+            return
         }
         if let tap = context.tap {
-            tap.note(buffer.bytes(range)[...], of: source.device.vin, isInbound: true, at: intake.receivedAt)
+            tap.note(buffer.bytes(range)[...], of: socket.vehicle.vin, isInbound: true, at: intake.receivedAt)
         }
         switch verdict {
         case .taken:
-            if connection.unacknowledged >= context.settings.unacknowledgedRecordsLimit {
+            if socket.unacknowledged >= context.settings.unacknowledgedRecordsLimit {
                 pause(connection, for: .awaitsAcks)
             }
         case .acknowledge(let txid, let topic):
@@ -219,7 +222,7 @@ extension ReceivingLoop {
             noteAnswers(connection, from: start)
         case .refuse(let txid):
             appendError(txid: buffer.extracting(txid), to: connection)
-        case .ignore, .wait:
+        case .ignore, .wait, .waitBriefly:
             return
         }
     }

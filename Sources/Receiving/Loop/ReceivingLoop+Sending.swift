@@ -118,25 +118,36 @@ extension ReceivingLoop {
         let first = index
         index += 1
         while index < settlements.count, settlements[index].record.source.connection == id { index += 1 }
-        guard let connection = table[id] else {
-            for settlement in settlements[first..<index] where settlement.record.sequence != RecordIntake.serverMade {
+        let repeats = settleRepeats(settlements[first..<index])
+        answer(settlements[first..<index], id, &acknowledgements)
+        answer(repeats, &acknowledgements)
+    }
+
+    /// Answers settled messages, all by this connection, if it is still there.
+    private func answer(
+        _ settlements: ArraySlice<Settlement>,
+        _ id: ConnectionID,
+        _ acknowledgements: inout Acknowledgements
+    ) {
+        guard let connection = table[id], let socket = connection.socket else {
+            for settlement in settlements where settlement.record.sequence != RecordIntake.serverMade {
                 context.meters.lateSettlements.add()
                 if settlement.outcome == .acknowledge { context.reliableAcks.noteMissed(settlement.record.type) }
             }
             return
         }
-        answer(settlements, first..<index, connection, &acknowledgements)
+        answer(settlements, connection, socket, &acknowledgements)
         if connection.pause.contains(.awaitsAcks),
-            connection.unacknowledged <= context.settings.unacknowledgedRecordsLimit / 2
+            socket.unacknowledged <= context.settings.unacknowledgedRecordsLimit / 2
         {
             resume(connection, from: .awaitsAcks)
         }
     }
 
     private func answer(
-        _ settlements: [Settlement],
-        _ range: Range<Int>,
+        _ settlements: ArraySlice<Settlement>,
         _ connection: Connection,
+        _ socket: VehicleSocket,
         _ acknowledgements: inout Acknowledgements
     ) {
         var answers: [UInt8] = []
@@ -147,7 +158,7 @@ extension ReceivingLoop {
         let writesLines = context.log.writes(.debug)
         var settled = 0
         var withheld = 0
-        for index in range {
+        for index in settlements.indices {
             let record = settlements[index].record
             guard record.sequence != RecordIntake.serverMade else { continue }
             settled += 1
@@ -159,10 +170,43 @@ extension ReceivingLoop {
             if countsReliableAcks { context.reliableAcks.noteSent(record.type) }
             if writesLines { context.logResponding(to: record) }
         }
-        connection.unacknowledged -= settled
+        socket.noteSettled(settled)
         context.meters.acknowledgements.add(settled - withheld)
         if withheld > 0 { context.meters.withheld.add(withheld) }
         connection.answers = answers
         if answers.count > start { noteAnswers(connection, from: start) }
+    }
+
+    // MARK: Repeats
+
+    /// Remembers what became of records of one vehicle.
+    ///
+    /// - Returns: the answers to messages that repeated one of them meanwhile.
+    private func settleRepeats(_ settlements: ArraySlice<Settlement>) -> [RepeatAnswer] {
+        guard context.vehicles.recognisesRepeats, let first = settlements.first,
+            let deliveries = context.vehicles.deliveries(of: first.record.vin)
+        else { return [] }
+        return deliveries.settle(settlements, now: now)
+    }
+
+    private func answer(_ repeats: [RepeatAnswer], _ acknowledgements: inout Acknowledgements) {
+        guard !repeats.isEmpty else { return }
+        for (loop, repeats) in Dictionary(grouping: repeats, by: \.connection.loop) {
+            guard loop == index else {
+                context.doors[Int(loop)].mailbox.post(.repeatsSettled(repeats))
+                continue
+            }
+            for repeated in repeats {
+                let settlements = Array(repeating: repeated.settlement, count: repeated.count)
+                answer(settlements[...], repeated.connection, &acknowledgements)
+            }
+        }
+    }
+
+    /// Answers messages of this loop that repeated a record of another loop.
+    func answerRepeats(_ repeats: [RepeatAnswer]) {
+        var acknowledgements = Acknowledgements(intake.topics)
+        answer(repeats, &acknowledgements)
+        acknowledgements.finish()
     }
 }

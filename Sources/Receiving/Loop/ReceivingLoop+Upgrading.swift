@@ -160,7 +160,7 @@ extension ReceivingLoop {
         )
         WebSocketHandshake.appendResponse(key: key, to: &connection.answers)
         mark(connection)
-        connection.stage = .streaming(source)
+        connection.stage = .streaming(context.vehicles.arrive(source))
         connection.received = []
         connection.receivedNeeded = 0
         connection.lastMessageAt = now

@@ -59,7 +59,7 @@ final class ReceivingLoop {
         self.door = door
         self.tls = try TLSServerContext(tls)
         poll = try EventPoll(batch: Self.eventBatch)
-        intake = RecordIntake(context: context)
+        intake = RecordIntake(context: context, loop: index)
         plain = Array(repeating: 0, count: TLSBuffers.inboundBytes + 32 * 1024)
         try poll.add(door.mailbox.number, as: Self.mailboxSlot, for: [.readable, .onChange])
         try poll.add(listener.number, as: Self.listenerSlot, for: .readable)
@@ -125,6 +125,7 @@ final class ReceivingLoop {
         for message in door.mailbox.collect(isHeardOnce: true) {
             switch message {
             case .settled(let settlements): settle(settlements)
+            case .repeatsSettled(let answers): answerRepeats(answers)
             case .lanesHaveRoom: retryWaiting()
             case .renew(let settings): renew(settings)
             case .stopReading(let done): stopReading(done)
@@ -146,9 +147,9 @@ final class ReceivingLoop {
         isStopping = true
         stopListening()
         for connection in table.all {
-            if let source = connection.source {
+            if let socket = connection.socket {
                 // Said now, so that the dispatchers have it before they are drained; the close frame follows the acks.
-                announceDisconnected(connection, source, reason: EndReason.serverStops.code)
+                announceDisconnected(connection, socket, reason: EndReason.serverStops.code)
                 pause(connection, for: .isStopping)
             } else {
                 end(connection, .serverStops)

@@ -12,6 +12,7 @@ package final class ReceivingMeters: Sendable {
     let acknowledgements: Counter
     let withheld: Counter
     let lateSettlements: Counter
+    let duplicates: Counter
     /// Connections that stopped being read because of backpressure.
     let pauses: Counter
 
@@ -39,6 +40,10 @@ package final class ReceivingMeters: Sendable {
         lateSettlements = registry.counter(
             "ack_late_total",
             help: "Records delivered after their connection had gone, so that nobody could be told."
+        )
+        duplicates = registry.counter(
+            "record_duplicate_total",
+            help: "Records that a vehicle sent again while they were remembered; answered, not dispatched again."
         )
         pauses = registry.counter(
             "read_pause_total",
@@ -69,6 +74,15 @@ package final class ReceivingMeters: Sendable {
     /// Shows the gauges that are read when somebody asks.
     package func exposeGauges(uptimeSeconds: @escaping @Sendable () -> Double) {
         reference.exposeGauges(connections: { [weak self] in self?.connections ?? 0 }, uptimeSeconds: uptimeSeconds)
+    }
+
+    /// Shows how many vehicles are connected, each counted once, whatever the number of its connections.
+    func exposeVehicles(_ count: @escaping @Sendable () -> Int) {
+        registry.gauge(
+            "vehicles_connected",
+            help: "Vehicles that are connected or may be changing networks.",
+            read: { Double(count()) }
+        )
     }
 
     /// Live connections of all loops, handshaking ones included.

@@ -23,12 +23,7 @@ extension ServerConfiguration {
         settings.logsHandshakeFailures = !log.suppressTLSHandshakeErrors
         settings.complaint = transmittedForm.complaint
         settings.reliableAckSources = Self.names(reliableAckSources)
-        if rateLimit.enabled {
-            settings.rateLimit = Receiving.RateLimit(
-                messages: rateLimit.messageLimit,
-                intervalMilliseconds: max(1, rateLimit.messageIntervalTime.wholeMilliseconds)
-            )
-        }
+        apply(to: &settings)
         return settings
     }
 

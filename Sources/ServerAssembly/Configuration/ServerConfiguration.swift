@@ -23,6 +23,9 @@ package struct ServerConfiguration: Configurable, Hashable {
     package var transmitDecodedRecords = false
     package var compatibility = Compatibility.standard
     package var rateLimit = RateLimit()
+    /// Nil dispatches records that come again another time.
+    package var deduplication: Deduplication?
+    package var presence = Presence()
     package var vinsSignalTrackingEnabled: [String] = []
     package var logLevel = LogLevel.info
     package var jsonLogEnable = false
@@ -145,6 +148,12 @@ package struct ServerConfiguration: Configurable, Hashable {
             "`reference` converts and prints values exactly as the reference server, losses included."
         ),
         .section("rate_limit", \.rateLimit, "How many messages one vehicle may send."),
+        .optionalSection(
+            "deduplication",
+            \.deduplication,
+            "Recognise records that a vehicle sends again because it did not get the ack."
+        ),
+        .section("presence", \.presence, "When a vehicle counts as connected, all its connections together."),
         .texts(
             "vins_signal_tracking_enabled",
             \.vinsSignalTrackingEnabled,
