@@ -45,7 +45,11 @@ package struct FrameHeader: Sendable, Hashable {
         let lengthBytes = shortLength < 126 ? 0 : shortLength == 126 ? 2 : 8
         let maskStart = start &+ 2 &+ lengthBytes
         var payloadLength = lengthBytes == 0 ? shortLength : 0
-        if lengthBytes == 8, available > 2, bytes[start &+ 2] & 0x80 != 0 { throw .lengthOutOfRange }
+        if lengthBytes == 8 {
+            // Its first byte can be a violation, so that byte alone is worth another look.
+            guard available > 2 else { return .needs(3) }
+            guard bytes[start &+ 2] & 0x80 == 0 else { throw .lengthOutOfRange }
+        }
         let length = 2 &+ lengthBytes &+ (isMasked ? 4 : 0)
         guard available >= length else { return .needs(length) }
         for index in start &+ 2..<maskStart {
