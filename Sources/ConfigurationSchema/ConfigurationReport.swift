@@ -66,19 +66,21 @@ package struct ConfigurationReport: Sendable {
             let end = line.last.map { ".?!".contains($0) } ?? true
             line += end ? " \(sentence)" : ". \(sentence)"
         }
-        return printable("\(line) [\(finding.code)]")
-    }
-
-    /// Keys and values come from a file that anybody may have written: no line break and no terminal control gets
-    /// through.
-    private func printable(_ line: String) -> String {
-        guard line.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return line }
-        return line.unicodeScalars.map { scalar in
-            scalar.properties.generalCategory == .control ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
-        }.joined()
+        return "\(line) [\(finding.code)]".withVisibleControls
     }
 
     private func counted(_ number: Int, _ noun: String) -> String {
         "\(number) \(noun)\(number == 1 ? "" : "s")"
+    }
+}
+
+extension String {
+    /// The same on one line. Keys and values come from a file that anybody may have written: no line break and no
+    /// terminal control of theirs gets into a message, or out of a comment.
+    package var withVisibleControls: String {
+        guard unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return self }
+        return unicodeScalars.map { scalar in
+            scalar.properties.generalCategory == .control ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
+        }.joined()
     }
 }

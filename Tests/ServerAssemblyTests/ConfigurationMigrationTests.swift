@@ -74,6 +74,13 @@ struct ConfigurationMigrationTests {
         )
     }
 
+    @Test func `a line break in a key does not end the comment that tells of it`() {
+        let migration = ConfigurationMigration(text: #"{"po\nrt": 1, "port": 4443}"#, fileName: "c")
+        #expect(migration.changes.contains { $0.hasPrefix(#"removed po\u{a}rt"#) })
+        #expect(migration.commentedText.split(separator: "\n").first?.hasPrefix("// removed ") == true)
+        #expect((try? JSONReader.read(migration.commentedText, options: .commented)) != nil)
+    }
+
     @Test func `a file in our form stays as it is`() throws {
         let text = try Self.fixture("minimal")
         #expect(ConfigurationMigration(text: text, fileName: "c").changes.isEmpty)

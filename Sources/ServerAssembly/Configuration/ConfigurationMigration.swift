@@ -51,7 +51,7 @@ package struct ConfigurationMigration: Sendable {
 
     private init(text: String, changes: [String], report: ConfigurationReport) {
         self.text = text
-        self.changes = changes
+        self.changes = changes.map(\.withVisibleControls)
         self.report = report
         exitCode = report.exitCode
     }
