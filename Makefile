@@ -19,7 +19,7 @@ TOOLS := $(CURDIR)/.build/tools
 export PATH := $(TOOLS):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-asan test-tsan check generate bench clean deps test-deps
+.PHONY: help run build test fuzz test-faults test-asan test-tsan check generate bench clean deps test-deps
 
 help: ## Shows this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -32,8 +32,22 @@ build: deps ## Builds the release executable and prints its path.
 	@$(SWIFT) build $(RELEASE) --product fleet-telemetry
 	@echo "$$($(SWIFT) build $(RELEASE) --show-bin-path)/fleet-telemetry"
 
+# Parsers are fuzzed by an optimised build, which is fifty times as fast as one for debugging.
+FUZZ = "$$($(SWIFT) build $(RELEASE) --show-bin-path)/fleet-fuzz"
+
 test: test-deps ## Runs all tests.
-	@$(SWIFT) test $(ARGS)
+	@$(SWIFT) build $(RELEASE) --product fleet-fuzz
+	@FLEET_FUZZ=$(FUZZ) $(SWIFT) test $(ARGS)
+
+fuzz: test-deps ## Feeds damaged inputs to every parser, a million each. ARGS="--target frames --executions 5000000"
+	@$(SWIFT) build $(RELEASE) --product fleet-fuzz
+	@$(FUZZ) $(ARGS)
+
+# FLEET_TELEMETRY_LONG asks tests for their long form, FLEET_TELEMETRY names the executable that they start.
+test-faults: test-deps ## Hostile peers, crashes and full disks, at length; make test has a short form of each.
+	@$(SWIFT) build $(RELEASE) --product fleet-telemetry
+	@FLEET_TELEMETRY_LONG=1 FLEET_TELEMETRY="$$($(SWIFT) build $(RELEASE) --show-bin-path)/fleet-telemetry" \
+		$(SWIFT) test --no-parallel --filter '^Faults\.' $(ARGS)
 
 test-asan: test-deps ## Runs all tests with the address and leak sanitizers.
 	@SWIFT_BACKTRACE=enable=no LSAN_OPTIONS="suppressions=$(CURDIR)/Tests/Sanitizers/leaks.supp:print_suppressions=0" \

@@ -142,6 +142,18 @@ let package = Package(
             swiftSettings: common
         ),
 
+        // Fuzzing: `make fuzz`.
+        .executableTarget(
+            name: "fleet-fuzz",
+            dependencies: [
+                "CommandLineInterface", "ConfigurationSchema", "EnvelopeCodec", "HTTPCodec", "JSONText", "LinuxSystem",
+                "PayloadCodec", "RecordEncoding", "ServerAssembly", "Spooling", "TelemetryModel", "WebSocketCodec",
+                "TelemetryFixtures",
+            ],
+            path: "Tests/Fuzzing",
+            swiftSettings: common
+        ),
+
         // Benchmarks: `make bench`.
         .executableTarget(
             name: "c-anchor",
@@ -233,6 +245,15 @@ let package = Package(
             ]
         ),
         tests("SpoolingTests", ["Spooling", "TelemetryModel", "LinuxSystem", "Observability"]),
+        tests(
+            "Faults",
+            [
+                "VehicleSimulation", "VehicleFixtures", "TelemetryFixtures", "EnvelopeCodec", "PayloadCodec",
+                "OpenSSLTransport", "LinuxSystem", "TelemetryModel", "Dispatching", "Receiving", "ServerAssembly",
+                "JSONText", "fleet-telemetry",
+            ]
+        ),
+        tests("FuzzingTests", ["LinuxSystem", "TelemetryFixtures", "fleet-fuzz"]),
         tests("HouseRulesTests", []),
     ]
 )

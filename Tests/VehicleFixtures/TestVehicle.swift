@@ -29,18 +29,23 @@ package final class TestVehicle {
     private let session: TLSSession
     private var received: [UInt8] = []
     private var isClosed = false
+    /// Most bytes handed to the kernel at once; 1 makes a TCP segment of each byte.
+    package var segmentBytes = Int.max
 
     /// Connects and shakes hands.
     ///
-    /// - Parameter timeoutMilliseconds: of every later read, too.
+    /// - Parameters:
+    ///   - timeoutMilliseconds: of every later read, too.
+    ///   - localHost: numeric address to connect from.
     package init(
         host: String = "127.0.0.1",
         port: UInt16,
         context: TLSClientContext,
         serverName: String? = "localhost",
-        timeoutMilliseconds: Int = 10_000
+        timeoutMilliseconds: Int = 10_000,
+        localHost: String? = nil
     ) throws {
-        descriptor = try TCP.connect(host: host, port: port, isBlocking: true)
+        descriptor = try TCP.connect(host: host, port: port, isBlocking: true, localHost: localHost)
         TCP.setTimeout(descriptor, milliseconds: timeoutMilliseconds)
         session = TLSSession(context, serverName: serverName, buffers: TLSBuffers())
         while true {
@@ -104,6 +109,11 @@ package final class TestVehicle {
         try sendOutbound()
     }
 
+    /// Sends bytes past TLS.
+    package func send(ciphertext bytes: [UInt8]) throws {
+        _ = try TCP.send(bytes.span, to: descriptor)
+    }
+
     /// Sends one frame, well-formed unless told otherwise.
     package func send(
         _ payload: [UInt8],
@@ -162,7 +172,8 @@ package final class TestVehicle {
         let bytes = session.takeOutbound()
         var sent = 0
         while sent < bytes.count {
-            guard let count = try TCP.send(bytes.span.extracting(sent..<bytes.count), to: descriptor) else {
+            let end = sent + min(segmentBytes, bytes.count - sent)
+            guard let count = try TCP.send(bytes.span.extracting(sent..<end), to: descriptor) else {
                 throw Failure(description: "the server does not read")
             }
             sent += count

@@ -1,0 +1,4 @@
+import CommandLineInterface
+import Glibc
+
+exit(Fuzzing.run(Array(CommandLine.arguments.dropFirst())).rawValue)
