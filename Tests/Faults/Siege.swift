@@ -16,7 +16,6 @@ final class Siege: Sendable {
         let port: UInt16
         let seed: UInt64
         fileprivate let over = Atomic<Bool>(false)
-        fileprivate let attempts = Atomic<Int>(0)
         fileprivate let stands = ThreadSignal()
         private let identity: TLSIdentity
         private let authorities: [Certificate]
@@ -35,10 +34,7 @@ final class Siege: Sendable {
         var isOver: Bool { over.load(ordering: .relaxed) }
 
         /// Says that something hostile was done, and that honest vehicles may begin.
-        func noteAttempt() {
-            attempts.add(1, ordering: .relaxed)
-            stands.raise()
-        }
+        func noteAttempt() { stands.raise() }
 
         func context() throws -> TLSClientContext {
             try TLSClientContext(authorities: authorities, identity: identity)
@@ -93,8 +89,6 @@ final class Siege: Sendable {
     func waitUntilItStands() -> Bool {
         front.stands.wait(until: MonotonicTime.now.adding(milliseconds: 60_000))
     }
-
-    var attempts: Int { front.attempts.load(ordering: .relaxed) }
 
     func end() {
         front.over.store(true, ordering: .relaxed)

@@ -2,6 +2,7 @@ import Glibc
 import LinuxSystem
 import OpenSSLTransport
 import Synchronization
+import VehicleFixtures
 import VehicleSimulation
 
 /// The real executable, serving, with certificates and a configuration of its own. Gone with the test.
@@ -54,6 +55,19 @@ final class Site {
         String(decoding: (try? Files.read(errorPath, limitBytes: 64 << 20)) ?? [], as: UTF8.self)
     }
     var recordLines: [UInt8] { (try? Files.read("\(folder.path)/records.jsonl", limitBytes: 1 << 30)) ?? [] }
+
+    /// A vehicle of the test's own, after the upgrade.
+    func vehicle(_ number: Int) throws -> TestVehicle {
+        let vin = Self.vins[number]
+        let context = try TLSClientContext(
+            authorities: try Certificate.readAll(path: files.authorityPath),
+            identity: try TLSIdentity(chainPath: files.vehiclePath(vin), keyPath: files.vehicleKeyPath(vin))
+        )
+        let vehicle = try TestVehicle(port: port, context: context, timeoutMilliseconds: 60_000)
+        let answer = try vehicle.upgrade(headers: [("Version", "1.2.0")])
+        guard answer.status == 101 else { throw Failure(description: "upgrade answered \(answer.status)") }
+        return vehicle
+    }
 
     /// Vehicles that keep the rules, until they have sent for so many seconds and have their acks.
     func honestVehicles(seconds: Int) throws -> FleetReport {

@@ -100,6 +100,8 @@ package final class CollectingDispatcher: Dispatcher {
     private struct State {
         var records: [Record] = []
         var behaviour = Behaviour.take
+        var deliveriesGoingOn = 0
+        var mostAtOnce = 0
     }
 
     private let state: Mutex<State>
@@ -113,6 +115,11 @@ package final class CollectingDispatcher: Dispatcher {
     package func open() async throws(DispatcherFailure) {}
 
     package func deliver(_ batch: RecordBatch) async -> DeliveryReport {
+        state.withLock { state in
+            state.deliveriesGoingOn += 1
+            state.mostAtOnce = max(state.mostAtOnce, state.deliveriesGoingOn)
+        }
+        defer { state.withLock { $0.deliveriesGoingOn -= 1 } }
         while case .stall = behaviour { changed.wait(until: MonotonicTime.now.adding(milliseconds: 1_000)) }
         if case .fail = behaviour {
             return DeliveryReport(all: .retry(DispatcherFailure(.unreachable, "told to fail")), of: batch)
@@ -147,6 +154,8 @@ package final class CollectingDispatcher: Dispatcher {
     private var behaviour: Behaviour { state.withLock { $0.behaviour } }
 
     package var records: [Record] { state.withLock { $0.records } }
+    /// Most deliveries that overlapped.
+    package var mostAtOnce: Int { state.withLock { $0.mostAtOnce } }
 
     /// Waits until at least so many records have come; returns them all, or what has come by the deadline.
     package func waitForRecords(_ count: Int, milliseconds: Int = 10_000) -> [Record] {

@@ -1,3 +1,4 @@
+internal import Glibc
 package import HTTPCodec
 internal import LinuxSystem
 package import OpenSSLTransport
@@ -37,15 +38,20 @@ package final class TestVehicle {
     /// - Parameters:
     ///   - timeoutMilliseconds: of every later read, too.
     ///   - localHost: numeric address to connect from.
+    ///   - receiveBufferBytes: small, so that it is soon noticed when the vehicle does not read.
     package init(
         host: String = "127.0.0.1",
         port: UInt16,
         context: TLSClientContext,
         serverName: String? = "localhost",
         timeoutMilliseconds: Int = 10_000,
-        localHost: String? = nil
+        localHost: String? = nil,
+        receiveBufferBytes: Int32? = nil
     ) throws {
         descriptor = try TCP.connect(host: host, port: port, isBlocking: true, localHost: localHost)
+        if var bytes = receiveBufferBytes {
+            setsockopt(descriptor.number, SOL_SOCKET, SO_RCVBUF, &bytes, socklen_t(MemoryLayout<Int32>.size))
+        }
         TCP.setTimeout(descriptor, milliseconds: timeoutMilliseconds)
         session = TLSSession(context, serverName: serverName, buffers: TLSBuffers())
         while true {
@@ -161,6 +167,11 @@ package final class TestVehicle {
         bytes += payload
         maskTail(of: &bytes, from: start, with: 0x7856_3412)
         return bytes
+    }
+
+    /// Bounds every later read and write.
+    package func setTimeout(milliseconds: Int) {
+        TCP.setTimeout(descriptor, milliseconds: milliseconds)
     }
 
     /// Ends the TCP connection without a word in WebSocket or TLS.

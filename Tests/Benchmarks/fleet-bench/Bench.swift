@@ -27,6 +27,7 @@ enum Bench {
     private static func run(_ options: BenchOptions) throws -> ExitCode {
         let limits = try options.thresholdsPath.map { try Thresholds(path: $0) }
         let ground = try Ground(options)
+        if let minutes = options.soakMinutes { return try Soak.run(minutes: minutes, on: ground) }
         let machine = Machine(ground)
         var findings: [Finding] = []
         for subject in options.subjects {

@@ -34,6 +34,8 @@ struct BenchOptions {
     var isMixed = false
     var isJSON = false
     var thresholdsPath: String?
+    /// Not nil: hold vehicles for so long instead of measuring.
+    var soakMinutes: Int?
     /// Where `fleet-telemetry` and `c-anchor` are.
     var binaries: String
 
@@ -79,8 +81,20 @@ struct BenchOptions {
     private static let program = CommandSpecification(
         name: "fleet-bench",
         summary: "Measure the server beside a minimal one in C",
-        subcommands: [measure],
-        examples: measure.examples
+        subcommands: [measure, soak],
+        examples: measure.examples + soak.examples
+    )
+
+    private static let minutes = Option<Int>.integer("minutes", "N", in: 2...10_000, default: 5, "How long")
+    private static let soak = CommandSpecification(
+        name: "soak",
+        summary: "Hold 1,000 vehicles and see whether memory grows",
+        discussion: """
+            Exits with 1 when the server's memory at the end differs by 5 % or more from that after the first minute, or
+            when a record was lost.
+            """,
+        options: [minutes.specification, binaries.specification],
+        examples: [.init("make soak MINUTES=60", "An hour.")]
     )
 
     private static let measure = CommandSpecification(
@@ -110,7 +124,8 @@ struct BenchOptions {
 
     static func read(_ words: [String]) -> Reading {
         do throws(UsageError) {
-            let command = words.first == measure.name ? words : [measure.name] + words
+            let isNamed = [measure.name, soak.name].contains(words.first)
+            let command = isNamed ? words : [measure.name] + words
             switch try CommandLineParser(program: program).parse(command) {
             case .help(let path): return .text(HelpText(of: path).text)
             case .version: return .text("fleet-bench\n")
@@ -125,6 +140,10 @@ struct BenchOptions {
         let program = CommandLine.arguments.first ?? ""
         let directory = program.lastIndex(of: "/").map { String(program[..<$0]) } ?? "."
         var options = BenchOptions(binaries: command[binaries] ?? directory)
+        if command.path.command.name == soak.name {
+            options.soakMinutes = command[minutes]
+            return .options(options)
+        }
         options.seconds = command[quick] && !command.isGiven(seconds) ? 1 : command[seconds]
         options.rounds = command[quick] && !command.isGiven(rounds) ? 1 : command[rounds]
         options.isMixed = command[mixed]
