@@ -23,6 +23,9 @@ package final class TelemetryServer: Sendable {
     private let statusServer: HTTPServer?
     private let metricsServer: HTTPServer?
     private let statsD: StatsDReporter?
+    private let reloader: Reloader
+    private let reloaderThread: LoopThread?
+    private let stage: LifeStage
     private let configuration: ServerConfiguration
 
     /// Starts everything. Vehicles are served when this returns.
@@ -30,6 +33,8 @@ package final class TelemetryServer: Sendable {
     /// - Parameters:
     ///   - configuration: checked; see ``ServerConfiguration/load(text:fileName:environment:)``.
     ///   - directory: where the configuration file lies, for files that are looked for beside it.
+    ///   - source: the configuration file, to be read again when it changes; nil when there is none.
+    ///   - listeners: open already, e.g. by systemd; they take the place of `host` and `port`.
     ///   - custom: dispatchers of the program that embeds the server.
     ///   - queue: the dispatcher `queue`, when the program subscribes to it.
     ///   - loggerOutput: where the dispatcher `logger` writes; nil for standard output.
@@ -37,6 +42,8 @@ package final class TelemetryServer: Sendable {
     package init(
         _ configuration: ServerConfiguration,
         directory: String = "",
+        source: ConfigurationSource? = nil,
+        listeners: [ListeningSocket] = [],
         custom: [CustomDispatcher] = [],
         queue: QueueDispatcher? = nil,
         loggerOutput: LoggerDispatcher.Output? = nil,
@@ -47,6 +54,7 @@ package final class TelemetryServer: Sendable {
         let tls = try StartError.during(.certificates) {
             try TLSLoading.load(configuration, directory: directory, log: log)
         }
+        let vehicles = try StartError.during(.vehicleLists) { try configuration.vehicles.lists() }
         let plan = try StartError.during(.dispatchers) {
             try configuration.requireDispatchers(besides: custom)
             return try configuration.dispatchPlan(
@@ -61,9 +69,13 @@ package final class TelemetryServer: Sendable {
             try DispatchRouter(plan, log: log, metrics: metrics)
         }
         let receiver = try StartError.during(.listening(configuration.host, configuration.port)) {
-            try VehicleReceiver(
-                configuration.receiverSettings,
+            var settings = configuration.receiverSettings
+            settings.vehicles = vehicles
+            settings.maxConnections = DescriptorBudget.connections(of: configuration, log)
+            return try VehicleReceiver(
+                settings,
                 tls: tls,
+                listeners: listeners,
                 router: router,
                 log: log,
                 metrics: metrics,
@@ -77,11 +89,25 @@ package final class TelemetryServer: Sendable {
         self.configuration = configuration
         address = receiver.address
         Self.exposeGauges(metrics, receiver)
-        statusServer = try Self.startStatusServer(configuration, tls, router, log)
+        let reloader = Reloader(
+            configuration,
+            source: source,
+            directory: directory,
+            certificate: tls.identity.chain[0],
+            receiver: receiver,
+            log: log,
+            metrics: metrics
+        )
+        let stage = LifeStage()
+        self.reloader = reloader
+        self.stage = stage
+        statusServer = try Self.startStatusServer(configuration, reloader, stage, receiver, router, log)
         metricsServer = try Self.startMetricsServer(configuration, metrics, log)
         statsD = try Self.startStatsD(configuration, metrics, log)
         statusAddress = statusServer?.address
         metricsAddress = metricsServer?.address
+        // Without a thread files are read again at SIGHUP only, which is better than no server.
+        reloaderThread = try? LoopThread(name: "reload") { reloader.watch() }
         if metricsServer == nil, statsD == nil {
             log.observe(.skippingMetrics, ["remedy": "set monitoring.prometheus_metrics_port to be scraped"])
         }
@@ -101,10 +127,13 @@ package final class TelemetryServer: Sendable {
     @discardableResult
     package func stop() -> DrainReport {
         let deadline = MonotonicTime.now.adding(milliseconds: configuration.shutdownTimeout.wholeMilliseconds)
+        stage.beginStop()
+        reloader.stop()
+        reloaderThread?.join()
         log.observe(.attemptingToClose, ["connections": .number(Int64(receiver.meters.connections))])
         receiver.stopReading(until: deadline)
         let report = router.drain(until: deadline)
-        receiver.finish()
+        receiver.finish(lingerMilliseconds: configuration.connection.closeTimeout.wholeMilliseconds)
         statusServer?.close()
         metricsServer?.close()
         statsD?.close()
@@ -126,6 +155,19 @@ package final class TelemetryServer: Sendable {
     /// Vehicles connected now.
     package var connections: Int { receiver.meters.connections }
 
+    /// Reads certificates, CA bundles and VIN lists again, as SIGHUP asks for. Blocks while files are read.
+    ///
+    /// - Returns: what could not be used, one line each; for those the old content stays in use.
+    package func reload() -> [String] {
+        reloader.reload()
+        return reloader.failures
+    }
+
+    /// Whether every event loop goes round, asked of each. Blocks until they have answered or the time is over.
+    package func isAlive(withinMilliseconds milliseconds: Int) -> Bool {
+        receiver.isAlive(by: MonotonicTime.now.adding(milliseconds: milliseconds))
+    }
+
     // MARK: Parts
 
     private static func exposeGauges(_ metrics: MetricRegistry, _ receiver: VehicleReceiver) {
@@ -138,16 +180,20 @@ package final class TelemetryServer: Sendable {
 
     private static func startStatusServer(
         _ configuration: ServerConfiguration,
-        _ tls: TLSServerSettings,
+        _ reloader: Reloader,
+        _ stage: LifeStage,
+        _ receiver: VehicleReceiver,
         _ router: DispatchRouter,
         _ log: Log
     ) throws(StartError) -> HTTPServer? {
         guard configuration.statusPort > 0 else { return nil }
-        let certificate = tls.identity.chain[0]
         let lanes = router.lanes
-        let routes = MonitoringRoutes.status {
-            Readiness.failingConditions(certificate: certificate, lanes: lanes)
-        }
+        let routes = MonitoringRoutes.status(
+            failingConditions: {
+                stage.conditions + Readiness.failingConditions(certificate: reloader.certificate, lanes: lanes)
+            },
+            notices: { reloader.failures }
+        ).adding(RefusedVehiclesRoute.routes(statusHost: configuration.statusHost) { receiver.refusedVehicles })
         return try StartError.during(.statusPort(configuration.statusHost, configuration.statusPort)) {
             let settings = HTTPServerSettings(
                 name: "status",

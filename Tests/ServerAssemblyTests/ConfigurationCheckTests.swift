@@ -14,6 +14,7 @@ struct ScriptedMachine: ConfigurationEnvironment {
     var others: Set<String> = []
     var appending: MachineComplaint?
     var ports: [Int: PortCondition] = [:]
+    var lists: [String: VehicleListReading] = [:]
 
     func certificates(at path: String) -> CertificateReading {
         files[path] ?? .failed(MachineComplaint(problem: "cannot be read (No such file)", remedy: "check the path"))
@@ -22,6 +23,9 @@ struct ScriptedMachine: ConfigurationEnvironment {
     func isReadableByAll(_ path: String) -> Bool { isKeyOpen }
     func exists(_ path: String) -> Bool { files[path] != nil || others.contains(path) }
     func complaintAboutAppending(to path: String) -> MachineComplaint? { appending }
+    func vehicles(inListAt path: String) -> VehicleListReading {
+        lists[path] ?? .failed(MachineComplaint(problem: "cannot be read: No such file", remedy: "check the path"))
+    }
     func portCondition(host: String, port: Int) -> PortCondition { ports[port] ?? .free }
 
     /// A certificate of a chain, valid from a month ago for `days` from now.

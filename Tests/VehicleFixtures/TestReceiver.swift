@@ -1,6 +1,6 @@
 package import Dispatching
 internal import HTTPCodec
-internal import LinuxSystem
+package import LinuxSystem
 package import Observability
 internal import OpenSSLTransport
 package import Receiving
@@ -15,10 +15,13 @@ package final class TestReceiver: Sendable {
     package let pki: TestPKI
     package let metrics = MetricRegistry()
 
-    /// - Parameter types: all go to the one dispatcher.
+    /// - Parameters:
+    ///   - types: all go to the one dispatcher.
+    ///   - listeners: in the place of a port of its own.
     package init(
         types: [String] = ["V", "alerts", "errors"],
         settings: ReceiverSettings = ReceiverSettings(),
+        listeners: [ListeningSocket] = [],
         lanes: LaneSettings = LaneSettings(),
         dispatcher: CollectingDispatcher = CollectingDispatcher(),
         pki: TestPKI? = nil,
@@ -41,6 +44,7 @@ package final class TestReceiver: Sendable {
         receiver = try VehicleReceiver(
             settings,
             tls: self.pki.serverSettings,
+            listeners: listeners,
             router: router,
             log: log,
             metrics: metrics
@@ -70,7 +74,8 @@ package final class TestReceiver: Sendable {
         let deadline = MonotonicTime.now.adding(milliseconds: 5_000)
         receiver.stopReading(until: deadline)
         let report = router.drain(until: deadline)
-        receiver.finish()
+        // Tests hold on to their vehicles, which therefore never close their ends.
+        receiver.finish(lingerMilliseconds: 50)
         return report
     }
 }

@@ -32,20 +32,30 @@ package final class TestVehicle {
 
     /// Connects and shakes hands.
     ///
-    /// - Parameter timeoutMilliseconds: of every later read, too.
+    /// - Parameters:
+    ///   - localHost: address to connect from; nil leaves it to the kernel.
+    ///   - prefix: sent before TLS begins, as proxies do.
+    ///   - heldBack: last bytes of the prefix that are sent in one piece with the first ones of TLS.
+    ///   - timeoutMilliseconds: of every later read, too.
     package init(
         host: String = "127.0.0.1",
         port: UInt16,
         context: TLSClientContext,
         serverName: String? = "localhost",
+        localHost: String? = nil,
+        prefix: [UInt8] = [],
+        heldBack: Int = 0,
         timeoutMilliseconds: Int = 10_000
     ) throws {
-        descriptor = try TCP.connect(host: host, port: port, isBlocking: true)
+        descriptor = try TCP.connect(host: host, port: port, isBlocking: true, localHost: localHost)
         TCP.setTimeout(descriptor, milliseconds: timeoutMilliseconds)
+        if prefix.count > heldBack { _ = try TCP.send(Array(prefix.dropLast(heldBack)).span, to: descriptor) }
         session = TLSSession(context, serverName: serverName, buffers: TLSBuffers())
+        var rest = Array(prefix.suffix(heldBack))
         while true {
             let progress = session.handshake()
-            try sendOutbound()
+            try sendOutbound(after: rest)
+            rest = []
             switch progress {
             case .done: return
             case .failed(let failure): throw failure
@@ -158,8 +168,8 @@ package final class TestVehicle {
         TCP.shutdownSending(descriptor)
     }
 
-    private func sendOutbound() throws {
-        let bytes = session.takeOutbound()
+    private func sendOutbound(after prefix: [UInt8] = []) throws {
+        let bytes = prefix + session.takeOutbound()
         var sent = 0
         while sent < bytes.count {
             guard let count = try TCP.send(bytes.span.extracting(sent..<bytes.count), to: descriptor) else {
@@ -170,6 +180,24 @@ package final class TestVehicle {
     }
 
     // MARK: Receiving
+
+    /// Bounds how long later reads and writes wait.
+    package func setTimeout(milliseconds: Int) {
+        TCP.setTimeout(descriptor, milliseconds: milliseconds)
+    }
+
+    /// Takes at most so many bytes from the socket without understanding them; nothing can be understood afterwards.
+    ///
+    /// - Returns: how many it were; 0 at the end of the stream or when the connection was reset.
+    package func discard(bytes: Int) throws -> Int {
+        var buffer = [UInt8](repeating: 0, count: bytes)
+        do throws(SystemCallError) {
+            return try descriptor.read(into: &buffer) ?? 0
+        } catch {
+            guard error.code == SystemCallError.connectionReset else { throw error }
+            return 0
+        }
+    }
 
     /// The server's next frame; nil when it ended the stream.
     package func nextFrame() throws -> Frame? {

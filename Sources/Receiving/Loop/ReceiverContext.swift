@@ -11,6 +11,11 @@ struct ReceiverContext: Sendable {
     let socketNames: SocketNames
     let tap: (any FrameTap)?
     let reliableAcks: ReliableAckMeters
+    let gate: VehicleGate
+    /// How many loops there are.
+    let loops: Int
+    /// Nil when addresses are not limited.
+    let handshakeRates: HandshakeRates?
     let identityRules = DeviceIdentityRules()
 
     // MARK: Debug lines
