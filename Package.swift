@@ -50,6 +50,7 @@ let package = Package(
         layer("JSONText"),
         layer("WebSocketCodec", ["TextCodec"]),
         layer("HTTPCodec"),
+        layer("AddressCodec"),
         layer("EnvelopeCodec", ["TelemetryModel"]),
         layer("RecordEncoding", ["TelemetryModel", "JSONText", "TextCodec"]),
         layer("ConfigurationSchema", ["JSONText", "TextCodec"]),
@@ -70,8 +71,8 @@ let package = Package(
         layer(
             "Receiving",
             [
-                "TelemetryModel", "WebSocketCodec", "HTTPCodec", "EnvelopeCodec", "LinuxSystem", "OpenSSLTransport",
-                "PayloadCodec", "Dispatching", "Observability", "ConfigurationSchema",
+                "TelemetryModel", "WebSocketCodec", "HTTPCodec", "EnvelopeCodec", "AddressCodec", "LinuxSystem",
+                "OpenSSLTransport", "PayloadCodec", "Dispatching", "Observability", "ConfigurationSchema",
             ]
         ),
         layer(
@@ -88,7 +89,7 @@ let package = Package(
             [
                 "Receiving", "Dispatchers", "Dispatching", "ConfigurationSchema", "JSONText", "Observability",
                 "HTTPServing", "HTTPCodec", "OpenSSLTransport", "LinuxSystem", "TelemetryModel", "RecordEncoding",
-                "TextCodec", "Spooling", "PayloadCodec",
+                "TextCodec", "Spooling", "PayloadCodec", "AddressCodec",
             ]
         ),
         layer(
@@ -174,6 +175,7 @@ let package = Package(
         tests("JSONTextTests", ["JSONText", "TelemetryFixtures"]),
         tests("WebSocketCodecTests", ["WebSocketCodec", "TelemetryFixtures"]),
         tests("HTTPCodecTests", ["HTTPCodec", "TelemetryFixtures"]),
+        tests("AddressCodecTests", ["AddressCodec", "TelemetryFixtures"]),
         tests("EnvelopeCodecTests", ["EnvelopeCodec", "TelemetryModel", "TelemetryFixtures"]),
         tests(
             "RecordEncodingTests",
@@ -181,7 +183,7 @@ let package = Package(
         ),
         tests("ConfigurationSchemaTests", ["ConfigurationSchema", "JSONText", "TelemetryFixtures"]),
         tests("CommandLineInterfaceTests", ["CommandLineInterface"]),
-        tests("LinuxSystemTests", ["LinuxSystem"]),
+        tests("LinuxSystemTests", ["LinuxSystem", "TelemetryFixtures"]),
         tests(
             "OpenSSLTransportTests",
             ["OpenSSLTransport", "TelemetryModel", "LinuxSystem", "TelemetryFixtures", "VehicleFixtures"]
@@ -204,7 +206,8 @@ let package = Package(
             "ReceivingTests",
             [
                 "Receiving", "Dispatching", "TelemetryModel", "OpenSSLTransport", "EnvelopeCodec", "WebSocketCodec",
-                "HTTPCodec", "LinuxSystem", "Observability", "PayloadCodec", "TelemetryFixtures", "VehicleFixtures",
+                "HTTPCodec", "AddressCodec", "LinuxSystem", "Observability", "PayloadCodec", "TelemetryFixtures",
+                "VehicleFixtures",
             ]
         ),
         tests(

@@ -32,6 +32,8 @@ public final class Receiver: Sendable {
     private let configuration: ServerConfiguration
     /// Where the configuration file lies, for files that are looked for beside it.
     private let directory: String
+    /// The file, to be read again when it changes.
+    private let source: ConfigurationSource?
     private let custom: [CustomDispatcher]
     private let queue: QueueDispatcher
     private let mode: EncodingMode
@@ -56,8 +58,17 @@ public final class Receiver: Sendable {
         let mode: EncodingMode = usable.compatibility == .reference ? .reference : .standard
         self.configuration = usable
         self.mode = mode
-        directory =
-            if case .file(let path, _) = configuration.source { ConfigurationCommands.directory(of: path) } else { "" }
+        if case .file(let path, let environment) = configuration.source {
+            directory = ConfigurationCommands.directory(of: path)
+            source = ConfigurationSource(
+                path: path,
+                environment: environment,
+                customDispatchers: Set(dispatchers.keys)
+            )
+        } else {
+            directory = ""
+            source = nil
+        }
         custom = dispatchers.sorted { $0.key < $1.key }.map { name, dispatcher in
             CustomDispatcher(
                 name: DispatcherName(name),
@@ -126,6 +137,7 @@ public final class Receiver: Sendable {
                     try TelemetryServer(
                         configuration,
                         directory: directory,
+                        source: source,
                         custom: custom,
                         queue: queue,
                         log: configuration.operationalLog
@@ -198,13 +210,19 @@ extension Receiver {
     ) -> ConfigurationCommands.Checked {
         switch configuration.source {
         case .file(let path, let environment):
-            return ConfigurationCommands.checked(path: path, environment: environment, customDispatchers: customNames)
+            return ConfigurationCommands.checked(
+                path: path,
+                environment: environment,
+                customDispatchers: customNames,
+                takesQueue: true
+            )
         case .json(let text):
             return ConfigurationCommands.checked(
                 Array(text.utf8),
                 name: "configuration",
                 environment: [:],
-                customDispatchers: customNames
+                customDispatchers: customNames,
+                takesQueue: true
             )
         case .settings(let settings):
             return ConfigurationCommands.checked(

@@ -55,6 +55,11 @@ package enum ProcessSignals {
         pthread_sigmask(SIG_UNBLOCK, &set, nil)
     }
 
+    /// Ends the process at once: nothing is flushed, closed or waited for.
+    package static func exitAtOnce(code: Int32) -> Never {
+        _exit(code)
+    }
+
     private static func awaited() -> sigset_t {
         var set = sigset_t()
         sigemptyset(&set)

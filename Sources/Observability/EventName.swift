@@ -77,13 +77,21 @@ extension EventName {
     package static let tlsHandshakeFailed = EventName("tls_handshake_failed", .warning, isLimited: true)
     /// A new certificate or CA bundle could not be used; the old one stays.
     package static let tlsReloadFailed = EventName("tls_reload_failed", .error)
+    /// A configuration or VIN list that could not be used when it was read again; the old one stays: subject, error.
+    package static let reloadFailed = EventName("reload_failed", .error)
+    /// New connections use the certificates that were read again: subject, sha256, client_authorities.
+    package static let certificatesReloaded = EventName("certificates_reloaded", .info)
+    /// The VIN lists that were read again hold: allowed, denied.
+    package static let vehicleListsReloaded = EventName("vehicle_lists_reloaded", .info)
+    /// The process may have fewer descriptors than `max_connections` needs: max_connections, descriptors.
+    package static let descriptorLimitLow = EventName("descriptor_limit_low", .warning)
     /// A message over the size limit was thrown away as it came: bytes, limit. Answered with an error.
     package static let recordTooBig = EventName("record_too_big", .error, isLimited: true)
     /// A peer broke WebSocket's rules, so that its connection was closed: close_code, error.
     package static let webSocketViolation = EventName("websocket_violation", .warning, isLimited: true)
     /// A request on the vehicle port that is none for a WebSocket was refused: status, error.
     package static let requestRefused = EventName("request_refused", .warning, isLimited: true)
-    /// A signal asked for something that this server does not do while it runs: reason.
+    /// The configuration file was read again, and these keys of it need a restart: keys.
     package static let reloadIgnored = EventName("reload_ignored", .warning)
     /// At the end: what one dispatcher still delivered and what it left.
     package static let dispatcherDrained = EventName("dispatcher_drained", .info)
@@ -91,6 +99,10 @@ extension EventName {
     package static let requestMissing = EventName("request_missing", .info, isLimited: true)
     /// A connection was refused because there are as many as may be.
     package static let connectionLimitReached = EventName("connection_limit_reached", .warning, isLimited: true)
+    /// A vehicle that the VIN lists do not let in: vin, reason, remote_ip.
+    package static let vehicleRefused = EventName("vehicle_refused", .warning, isLimited: true)
+    /// An address began more handshakes than it may: remote_ip.
+    package static let handshakeRateExceeded = EventName("handshake_rate_exceeded", .warning, isLimited: true)
     /// The kernel gave us no connection, mostly for lack of descriptors.
     package static let acceptFailed = EventName("accept_failed", .error, isLimited: true)
     /// An event loop ended because the kernel refused it something.

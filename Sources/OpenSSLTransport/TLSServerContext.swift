@@ -89,17 +89,15 @@ package final class TLSServerContext {
         self.pointer = pointer
         useHouseDefaults(pointer)
         // Vehicles hold long connections: a ticket would cost 300 µs per handshake and serve nobody (performance.md).
+        // The house options switch off those of TLS 1.2, so that no session is ever resumed.
         SSL_CTX_set_num_tickets(pointer, 0)
         _ = fleet_SSL_CTX_set_session_cache_mode(pointer, Int(SSL_SESS_CACHE_OFF))
-        // TLS 1.2 resumption by ticket needs a context name when client certificates are required.
-        let name = Array("fleet-telemetry".utf8)
-        SSL_CTX_set_session_id_context(pointer, name, UInt32(name.count))
         SSL_CTX_set_alpn_select_cb(pointer, selectProtocol, nil)
         try use(settings.identity, in: pointer)
         trust(settings.clientAuthorities, in: pointer)
         // No list of acceptable authorities is sent: a vehicle whose issuer is not on it would withhold its
         // certificate.
-        SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, noteRefusal)
+        SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, checkVehicle)
         // A renewed context is made between two turns of a loop, see `TLSSession`.
         ERR_clear_error()
     }

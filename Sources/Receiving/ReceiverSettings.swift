@@ -1,3 +1,4 @@
+package import AddressCodec
 package import Dispatching
 package import TelemetryModel
 
@@ -14,6 +15,19 @@ package struct ReceiverSettings: Sendable {
 
     /// Most vehicle connections at once, all loops together. One more is closed at once and counted.
     package var maxConnections = 1_000_000
+
+    /// Most connections at once, all loops together, that have not become vehicles yet. Beyond that, the one that has
+    /// kept us waiting for longest goes.
+    package var maxHandshakes = 2048
+
+    /// Handshakes that one address may begin; nil for any number.
+    package var handshakeRate: HandshakeRate?
+
+    /// Proxies that begin each connection with a PROXY header of version 2; from other addresses none is expected.
+    package var trustedProxies: [AddressRange] = []
+
+    /// Which vehicles may connect. ``VehicleReceiver/replace(_:)`` changes it later.
+    package var vehicles = VehicleLists()
 
     package var limits = MessageLimits()
     package var deadlines = Deadlines()
@@ -53,6 +67,18 @@ package struct ReceiverSettings: Sendable {
     package init() {}
 }
 
+/// Handshakes that one address (of IPv6: one /64) may begin.
+package struct HandshakeRate: Sendable, Hashable {
+    package var perSecond: Double
+    /// At once, after a rest.
+    package var burst: Int
+
+    package init(perSecond: Double, burst: Int) {
+        self.perSecond = perSecond
+        self.burst = burst
+    }
+}
+
 /// At most so many messages in each interval. What comes beyond gets no answer, so that the vehicle sends it again.
 package struct RateLimit: Sendable, Hashable {
     package var messages: Int
@@ -90,7 +116,7 @@ package struct Deadlines: Sendable, Hashable {
     package var pongMilliseconds = 30_000
     /// From a vehicle's last message to the end of its connection; 0 waits for ever.
     package var idleMilliseconds = 0
-    /// How long bytes may wait for a vehicle that does not read them.
+    /// How long bytes may wait for a vehicle that does not read them, or too slowly.
     package var writeMilliseconds = 30_000
     /// How long a close may wait for the peer's answer.
     package var closeMilliseconds = 5_000

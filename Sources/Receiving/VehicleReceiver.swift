@@ -16,18 +16,21 @@ package final class VehicleReceiver: Sendable {
 
     private let vehicleTable: VehicleTable
     private let watch: VehicleWatch
+    private let gate: VehicleGate
     private let doors: [LoopDoor]
     private let threads: Mutex<[LoopThread]>
 
     /// Opens the listening sockets and starts the loops. Vehicles are served as soon as this returns.
     ///
     /// - Parameters:
+    ///   - listeners: opened by somebody else, e.g. systemd; they take the place of host and port. Empty opens our own.
     ///   - router: is connected here, so that settlements find their loops.
     ///   - tap: sees every message; nil for none.
     /// - Throws: `SystemCallError`, `AddressError` or `TLSContextError`.
     package init(
         _ settings: ReceiverSettings,
         tls: TLSServerSettings,
+        listeners: [ListeningSocket] = [],
         router: DispatchRouter,
         log: Log,
         metrics: MetricRegistry,
@@ -39,7 +42,10 @@ package final class VehicleReceiver: Sendable {
             recordTypes: router.routes.map(\.type.topic),
             trackedVINs: settings.trackedVINs
         )
-        let opened = try Self.openListeners(settings, count: count)
+        // One queue for all loops would be shared unevenly, so the first loop accepts from sockets that we were given
+        // and deals the connections out. Sockets of our own are one per loop.
+        let given = listeners
+        let opened = given.isEmpty ? try Self.openListeners(settings, count: count) : given
         var doors: [LoopDoor] = []
         for _ in 0..<count { doors.append(try LoopDoor()) }
         let vehicleTable = VehicleTable(settings, log: log)
@@ -54,7 +60,10 @@ package final class VehicleReceiver: Sendable {
             handovers: Handovers(loops: count),
             doors: doors,
             tap: tap,
-            reliableAcks: ReliableAckMeters(settings.reliableAckSources, meters.reference)
+            reliableAcks: ReliableAckMeters(settings.reliableAckSources, meters.reference),
+            gate: VehicleGate(settings.vehicles, metrics),
+            loops: count,
+            handshakeRates: settings.handshakeRate.map { HandshakeRates(perSecond: $0.perSecond, burst: $0.burst) }
         )
         try router.connect(observers: doors)
         var threads: [LoopThread] = []
@@ -64,57 +73,47 @@ package final class VehicleReceiver: Sendable {
                     UInt16(index),
                     context,
                     doors[index],
-                    FileDescriptor(owning: opened.numbers[index]),
+                    given.isEmpty ? [opened[index]] : (index == 0 ? given : []),
+                    peers: given.isEmpty || index > 0 || count == 1 ? [] : doors,
                     tls
                 )
             )
         }
         watch = try VehicleWatch(vehicleTable)
         self.vehicleTable = vehicleTable
-        address = opened.address
+        address = opened[0].address
+        gate = context.gate
         self.meters = meters
         self.doors = doors
         self.threads = Mutex(threads)
     }
 
     /// One socket per loop on the same port; the kernel spreads new connections among them.
-    ///
-    /// - Returns: the numbers of the open descriptors, owned by the caller.
-    private static func openListeners(
-        _ settings: ReceiverSettings,
-        count: Int
-    ) throws -> (numbers: [Int32], address: SocketAddress) {
+    private static func openListeners(_ settings: ReceiverSettings, count: Int) throws -> [ListeningSocket] {
         if count > 1, settings.port != 0 {
             // A shared port would silently be shared with another server of the same user, too.
             _ = try TCP.listen(host: settings.host, port: settings.port, sharesPort: false)
         }
-        let first = try TCP.listen(host: settings.host, port: settings.port, sharesPort: count > 1)
-        guard let address = TCP.localAddress(of: first) else {
-            throw AddressError(host: settings.host, reason: "the system does not tell the port")
+        var port = settings.port
+        return try (0..<max(count, 1)).map { _ in
+            let socket = try ListeningSocket(
+                TCP.listen(host: settings.host, port: port, sharesPort: count > 1)
+            )
+            port = socket.address.port
+            return socket
         }
-        var numbers = [first.surrender()]
-        do {
-            for _ in 1..<max(count, 1) {
-                numbers.append(
-                    try TCP.listen(host: settings.host, port: address.port, sharesPort: true).surrender()
-                )
-            }
-        } catch {
-            for number in numbers { _ = FileDescriptor(owning: number) }
-            throw error
-        }
-        return (numbers, address)
     }
 
     private static func startLoop(
         _ index: UInt16,
         _ context: ReceiverContext,
         _ door: LoopDoor,
-        _ listener: consuming FileDescriptor,
+        _ listeners: [ListeningSocket],
+        peers: [LoopDoor],
         _ tls: TLSServerSettings
     ) throws -> LoopThread {
         // The loop is made on its own thread and never leaves it; only how that went comes back.
-        let started = LoopStart(listener: listener.surrender())
+        let started = LoopStart()
         let thread = try LoopThread(name: "receive-\(index)") {
             let cpus = context.settings.pinnedCPUs
             if !cpus.isEmpty { LoopThread.pinCurrent(toCPU: cpus[Int(index) % cpus.count]) }
@@ -123,7 +122,8 @@ package final class VehicleReceiver: Sendable {
                     index: index,
                     context: context,
                     door: door,
-                    listener: FileDescriptor(owning: started.listener),
+                    listeners: listeners,
+                    peers: peers,
                     tls: tls
                 )
                 started.report(nil)
@@ -157,9 +157,30 @@ package final class VehicleReceiver: Sendable {
         for signal in signals { signal.wait(until: deadline) }
     }
 
+    /// Who may connect from now on; standing connections of vehicles that may not are closed.
+    package func replace(_ vehicles: VehicleLists) {
+        gate.replace(vehicles)
+        for door in doors { door.mailbox.post(.reviewVehicles) }
+    }
+
+    /// Vehicles that the lists have refused, the last one first; at most ``VehicleGate/rememberedVehicles``.
+    package var refusedVehicles: [RefusedVehicle] { gate.refused }
+
+    /// Whether every event loop goes round: each answers before the deadline.
+    package func isAlive(by deadline: MonotonicTime) -> Bool {
+        let signals = doors.map { door in
+            let signal = ThreadSignal()
+            door.mailbox.post(.probe(signal))
+            return signal
+        }
+        return signals.allSatisfy { $0.wait(until: deadline) }
+    }
+
     /// Sends the acks that have come in, says goodbye to every vehicle, and ends the loops. Blocks until they have.
-    package func finish() {
-        for door in doors { door.mailbox.post(.finish) }
+    ///
+    /// - Parameter lingerMilliseconds: how long vehicles may take to hear it and close their ends.
+    package func finish(lingerMilliseconds: Int = 2_000) {
+        for door in doors { door.mailbox.post(.finish(lingerMilliseconds: lingerMilliseconds)) }
         for thread in threads.withLock({ $0 }) { thread.join() }
         watch.stop()
     }
@@ -176,13 +197,8 @@ package final class VehicleReceiver: Sendable {
 
 /// How the start of a loop went, told by its thread to the one that started it.
 private final class LoopStart: Sendable {
-    let listener: Int32
     private let signal = ThreadSignal()
     private let outcome = Mutex<(any Error)?>(nil)
-
-    init(listener: Int32) {
-        self.listener = listener
-    }
 
     func report(_ error: (any Error)?) {
         outcome.withLock { $0 = error }

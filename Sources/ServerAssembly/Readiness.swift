@@ -12,7 +12,7 @@ enum Readiness {
         var failing: [String] = []
         let now = WallClock.secondsAndNanos.seconds
         if certificate.notAfter < now {
-            failing.append("tls.server_cert: expired; renew it and restart")
+            failing.append("tls.server_cert: expired; renew it")
         } else if certificate.notBefore > now {
             failing.append("tls.server_cert: not valid yet; check this machine's clock")
         }

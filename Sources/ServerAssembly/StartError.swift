@@ -13,6 +13,7 @@ package struct StartError: Error, Sendable, CustomStringConvertible {
         case statusPort(String, Int)
         case metricsPort(String, Int)
         case statsD(String)
+        case vehicleLists
     }
 
     package let step: Step
@@ -45,6 +46,7 @@ package struct StartError: Error, Sendable, CustomStringConvertible {
         case .statusPort(let host, let port): listening("status_host and status_port", host, port)
         case .metricsPort(let host, let port):
             listening("monitoring.prometheus_metrics_host and monitoring.prometheus_metrics_port", host, port)
+        case .vehicleLists: "vehicles: \(reason)"
         case .statsD(let host): "monitoring.statsd.host: \(host): \(reason); write it as name:port"
         }
     }

@@ -25,6 +25,9 @@ package final class TelemetryServer: Sendable {
     private let statusServer: HTTPServer?
     private let metricsServer: HTTPServer?
     private let statsD: StatsDReporter?
+    private let reloader: Reloader
+    private let reloaderThread: LoopThread?
+    private let stage: LifeStage
     private let configuration: ServerConfiguration
 
     /// Starts everything. Vehicles are served when this returns.
@@ -32,6 +35,8 @@ package final class TelemetryServer: Sendable {
     /// - Parameters:
     ///   - configuration: checked; see ``ServerConfiguration/load(text:fileName:environment:)``.
     ///   - directory: where the configuration file lies, for files that are looked for beside it.
+    ///   - source: the configuration file, to be read again when it changes; nil when there is none.
+    ///   - listeners: open already, e.g. by systemd; they take the place of `host` and `port`.
     ///   - custom: dispatchers of the program that embeds the server.
     ///   - queue: the dispatcher `queue`, when the program subscribes to it.
     ///   - loggerOutput: where the dispatcher `logger` writes; nil for standard output.
@@ -39,6 +44,8 @@ package final class TelemetryServer: Sendable {
     package init(
         _ configuration: ServerConfiguration,
         directory: String = "",
+        source: ConfigurationSource? = nil,
+        listeners: [ListeningSocket] = [],
         custom: [CustomDispatcher] = [],
         queue: QueueDispatcher? = nil,
         loggerOutput: LoggerDispatcher.Output? = nil,
@@ -49,6 +56,7 @@ package final class TelemetryServer: Sendable {
         let tls = try StartError.during(.certificates) {
             try TLSLoading.load(configuration, directory: directory, log: log)
         }
+        let vehicles = try StartError.during(.vehicleLists) { try configuration.vehicles.lists() }
         let plan = try StartError.during(.dispatchers) {
             try configuration.requireDispatchers(besides: custom)
             return try configuration.dispatchPlan(
@@ -65,7 +73,10 @@ package final class TelemetryServer: Sendable {
             log: log,
             metrics: metrics
         )
-        let (router, receiver) = try Self.startReceiving(configuration, tls, plan, stores, tap, log, metrics)
+        var settings = configuration.receiverSettings
+        settings.vehicles = vehicles
+        settings.maxConnections = DescriptorBudget.connections(of: configuration, log)
+        let (router, receiver) = try Self.startReceiving(settings, tls, listeners, plan, stores, tap, log, metrics)
         self.receiver = receiver
         self.router = router
         self.stores = stores
@@ -74,11 +85,25 @@ package final class TelemetryServer: Sendable {
         self.configuration = configuration
         address = receiver.address
         Self.exposeGauges(metrics, receiver)
-        statusServer = try Self.startStatusServer(configuration, tls, router, stores.spool, log)
+        let reloader = Reloader(
+            configuration,
+            source: source,
+            directory: directory,
+            certificate: tls.identity.chain[0],
+            receiver: receiver,
+            log: log,
+            metrics: metrics
+        )
+        let stage = LifeStage()
+        self.reloader = reloader
+        self.stage = stage
+        statusServer = try Self.startStatusServer(configuration, reloader, stage, receiver, router, stores.spool, log)
         metricsServer = try Self.startMetricsServer(configuration, metrics, log)
         statsD = try Self.startStatsD(configuration, metrics, log)
         statusAddress = statusServer?.address
         metricsAddress = metricsServer?.address
+        // Without a thread files are read again at SIGHUP only, which is better than no server.
+        reloaderThread = try? LoopThread(name: "reload") { reloader.watch() }
         if metricsServer == nil, statsD == nil {
             log.observe(.skippingMetrics, ["remedy": "set monitoring.prometheus_metrics_port to be scraped"])
         }
@@ -98,10 +123,13 @@ package final class TelemetryServer: Sendable {
     @discardableResult
     package func stop() -> DrainReport {
         let deadline = MonotonicTime.now.adding(milliseconds: configuration.shutdownTimeout.wholeMilliseconds)
+        stage.beginStop()
+        reloader.stop()
+        reloaderThread?.join()
         log.observe(.attemptingToClose, ["connections": .number(Int64(receiver.meters.connections))])
         receiver.stopReading(until: deadline)
         let report = router.drain(until: deadline)
-        receiver.finish()
+        receiver.finish(lingerMilliseconds: configuration.connection.closeTimeout.wholeMilliseconds)
         stores.close()
         statusServer?.close()
         metricsServer?.close()
@@ -128,11 +156,25 @@ package final class TelemetryServer: Sendable {
     /// Every vehicle that is or lately was connected, in no particular order.
     package var vehicles: [VehicleSnapshot] { receiver.vehicles }
 
+    /// Reads certificates, CA bundles and VIN lists again, as SIGHUP asks for. Blocks while files are read.
+    ///
+    /// - Returns: what could not be used, one line each; for those the old content stays in use.
+    package func reload() -> [String] {
+        reloader.reload()
+        return reloader.failures
+    }
+
+    /// Whether every event loop goes round, asked of each. Blocks until they have answered or the time is over.
+    package func isAlive(withinMilliseconds milliseconds: Int) -> Bool {
+        receiver.isAlive(by: MonotonicTime.now.adding(milliseconds: milliseconds))
+    }
+
     // MARK: Parts
 
     private static func startReceiving(
-        _ configuration: ServerConfiguration,
+        _ settings: ReceiverSettings,
         _ tls: TLSServerSettings,
+        _ listeners: [ListeningSocket],
         _ plan: DispatchPlan,
         _ stores: RecordStores,
         _ tap: (any FrameTap)?,
@@ -149,10 +191,11 @@ package final class TelemetryServer: Sendable {
                     metrics: metrics
                 )
             }
-            let receiver = try StartError.during(.listening(configuration.host, configuration.port)) {
+            let receiver = try StartError.during(.listening(settings.host, Int(settings.port))) {
                 try VehicleReceiver(
-                    configuration.receiverSettings,
+                    settings,
                     tls: tls,
+                    listeners: listeners,
                     router: router,
                     log: log,
                     metrics: metrics,
@@ -177,18 +220,22 @@ package final class TelemetryServer: Sendable {
 
     private static func startStatusServer(
         _ configuration: ServerConfiguration,
-        _ tls: TLSServerSettings,
+        _ reloader: Reloader,
+        _ stage: LifeStage,
+        _ receiver: VehicleReceiver,
         _ router: DispatchRouter,
         _ spool: Spool?,
         _ log: Log
     ) throws(StartError) -> HTTPServer? {
         guard configuration.statusPort > 0 else { return nil }
-        let certificate = tls.identity.chain[0]
         let lanes = router.lanes
         let routes = MonitoringRoutes.status(
-            failingConditions: { Readiness.failingConditions(certificate: certificate, lanes: lanes, spool: spool) },
-            notes: { Readiness.sinks(lanes) }
-        )
+            failingConditions: {
+                stage.conditions
+                    + Readiness.failingConditions(certificate: reloader.certificate, lanes: lanes, spool: spool)
+            },
+            notices: { reloader.failures + Readiness.sinks(lanes) }
+        ).adding(RefusedVehiclesRoute.routes(statusHost: configuration.statusHost) { receiver.refusedVehicles })
         return try StartError.during(.statusPort(configuration.statusHost, configuration.statusPort)) {
             let settings = HTTPServerSettings(
                 name: "status",

@@ -17,7 +17,15 @@ final class Child: Sendable {
     }
 
     enum Signal: Sendable {
-        case interrupt, terminate
+        case interrupt, terminate, hangUp
+
+        fileprivate var number: Int32 {
+            switch self {
+            case .interrupt: SIGINT
+            case .terminate: SIGTERM
+            case .hangUp: SIGHUP
+            }
+        }
     }
 
     private struct State {
@@ -51,8 +59,18 @@ final class Child: Sendable {
         return paths.first { FileManager.default.isExecutableFile(atPath: $0) } ?? paths[0]
     }()
 
-    /// - Parameter input: what it finds on its standard input; at most as much as a pipe holds.
-    init(_ arguments: [String], input: [UInt8] = []) throws {
+    /// - Parameters:
+    ///   - input: what it finds on its standard input; at most as much as a pipe holds.
+    ///   - environment: `NAME=value`, besides ours.
+    ///   - descriptorLimit: `ulimit -n`, soft and hard; nil leaves it.
+    ///   - listening: a socket that it is given as systemd does; stays ours, too.
+    init(
+        _ arguments: [String],
+        input: [UInt8] = [],
+        environment: [String] = [],
+        descriptorLimit: Int? = nil,
+        listening: Int32? = nil
+    ) throws {
         // Foundation's Process hands descriptors of ours to children that start at the same moment, so that neither
         // sees the end of the other's pipes.
         let (inputPipe, outputPipe, errorPipe) = (try Self.pipe(), try Self.pipe(), try Self.pipe())
@@ -62,12 +80,19 @@ final class Child: Sendable {
         posix_spawn_file_actions_adddup2(&actions, inputPipe.read, 0)
         posix_spawn_file_actions_adddup2(&actions, outputPipe.write, 1)
         posix_spawn_file_actions_adddup2(&actions, errorPipe.write, 2)
-        for number in 3..<Self.highestDescriptor { posix_spawn_file_actions_addclose(&actions, number) }
-        var words = ([Self.executable] + arguments).map { strdup($0) }
-        words.append(nil)
-        defer { for word in words { free(word) } }
+        if let listening { posix_spawn_file_actions_adddup2(&actions, listening, 3) }
+        let first: Int32 = listening == nil ? 3 : 4
+        for number in first..<Self.highestDescriptor { posix_spawn_file_actions_addclose(&actions, number) }
+        // The shell becomes the program: only it knows the id that both have, and its own limits.
+        var script = descriptorLimit.map { "ulimit -n \($0) && " } ?? ""
+        if listening != nil { script += "LISTEN_PID=$$ LISTEN_FDS=1 " }
+        let command = ["/bin/sh", "-c", script + "exec \"$0\" \"$@\"", Self.executable] + arguments
+        let inherited = ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" }
+        let words = command.map { strdup($0) } + [nil]
+        let variables = (inherited + environment).map { strdup($0) } + [nil]
+        defer { for word in words + variables { free(word) } }
         var started: pid_t = 0
-        let code = posix_spawn(&started, Self.executable, &actions, nil, words, environ)
+        let code = posix_spawn(&started, "/bin/sh", &actions, nil, words, variables)
         let id = started
         self.id = id
         for number in [inputPipe.read, outputPipe.write, errorPipe.write] { close(number) }
@@ -118,7 +143,7 @@ final class Child: Sendable {
 
     func send(_ signal: Signal) {
         guard core.state.withLock({ $0.end }) == nil else { return }
-        kill(id, signal == .interrupt ? SIGINT : SIGTERM)
+        kill(id, signal.number)
     }
 
     func text(_ stream: Stream) -> String {

@@ -38,6 +38,8 @@ final class Workshop {
             ],
             "records": ["V": ["file"], "alerts": ["file"], "errors": ["file"]],
             "file": ["path": recordsPath],
+            // Vehicles of tests stay where they are, and would be waited for at the end.
+            "connection": ["close_timeout_seconds": 0.1],
         ]
     }
 
@@ -103,12 +105,16 @@ final class Workshop {
 
     // MARK: Vehicles
 
-    func vehicle(_ vin: String = vins[0]) throws -> TestVehicle {
+    func vehicle(_ vin: String = vins[0], port: UInt16? = nil) throws -> TestVehicle {
         let context = try TLSClientContext(
             authorities: try Certificate.readAll(path: files.authorityPath),
             identity: try TLSIdentity(chainPath: files.vehiclePath(vin), keyPath: files.vehicleKeyPath(vin))
         )
-        let vehicle = try TestVehicle(port: UInt16(port), context: context, timeoutMilliseconds: 60_000)
+        let vehicle = try TestVehicle(
+            port: port ?? UInt16(self.port),
+            context: context,
+            timeoutMilliseconds: 60_000
+        )
         let answer = try vehicle.upgrade(headers: [("Version", "1.2.0")])
         guard answer.status == 101 else { throw Child.Failure(description: "upgrade answered \(answer.status)") }
         return vehicle

@@ -45,7 +45,7 @@ final class Siege: Sendable {
 
         /// A vehicle after the TLS handshake.
         func vehicle(_ context: TLSClientContext) throws -> TestVehicle {
-            try TestVehicle(port: port, context: context, timeoutMilliseconds: 2_000, localHost: Siege.address)
+            try TestVehicle(port: port, context: context, localHost: Siege.address, timeoutMilliseconds: 2_000)
         }
 
         /// A vehicle after the upgrade.

@@ -33,6 +33,7 @@ final class TestSite: Sendable {
     func configuration(records: String = #"{"V": ["queue"]}"#, more: String = "") -> String {
         """
         {"host": "127.0.0.1", "port": \(port), "records": \(records), "log_level": "error"\(more),
+         "connection": {"close_timeout_seconds": 0.1},
          "tls": {"server_cert": "\(files.serverPath)", "server_key": "\(files.serverKeyPath)",
                  "ca_file": "\(files.authorityPath)"}}
         """

@@ -2,7 +2,7 @@
 ///
 /// An execution that stops the program, takes for ever or grows without end is found by the process around it; a target
 /// says what else is wrong.
-protocol FuzzTarget: AnyObject {
+protocol FuzzTarget: AnyObject, SendableMetatype {
     /// On the command line, and in the names of files with failing inputs.
     static var name: String { get }
 

@@ -44,6 +44,8 @@ struct CertificateTrustTests {
         template = .vehicle()
         template.extendedKeyUsages = []
         #expect(trust.refusal(of: try root.issue(template).certificate, at: unixNow) == nil)
+        template.extendedKeyUsages = ["2.5.29.37.0"]
+        #expect(trust.refusal(of: try root.issue(template).certificate, at: unixNow) == nil)
     }
 
     @Test func `a leaf cannot issue, and a depth limit holds`() throws {

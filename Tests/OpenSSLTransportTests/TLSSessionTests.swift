@@ -117,9 +117,39 @@ struct TLSSessionTests {
             Issue.record("the handshake should be refused for the certificate")
             return
         }
-        template.extendedKeyUsages = []
-        var other = TLSPair(server: try pki.serverContext(), client: try pki.clientContext(template))
-        #expect(other.shakeHands() == nil)
+        // Go's server takes `anyExtendedKeyUsage` for every usage; OpenSSL by itself does not.
+        for usages in [[], ["2.5.29.37.0"], ["2.5.29.37.0", CertificateTemplate.serverAuthentication]] {
+            template.extendedKeyUsages = usages
+            var other = TLSPair(server: try pki.serverContext(), client: try pki.clientContext(template))
+            #expect(other.shakeHands() == nil, "\(usages)")
+        }
+    }
+
+    @Test func `any usage makes no certificate of a stranger a good one`() throws {
+        let pki = try TestPKI()
+        var template = CertificateTemplate(role: .vehicle, commonName: "VIN", days: -1)
+        template.extendedKeyUsages = ["2.5.29.37.0"]
+        var late = TLSPair(server: try pki.serverContext(), client: try pki.clientContext(template))
+        guard case .peerCertificateRefused(let refusal) = late.shakeHands() else {
+            Issue.record("an expired certificate should be refused")
+            return
+        }
+        #expect(refusal.reason == "certificate has expired")
+        template = CertificateTemplate(role: .vehicle, commonName: "VIN", days: 1)
+        template.extendedKeyUsages = ["2.5.29.37.0"]
+        let stranger = try CertificateIssuer.makeRoot(commonName: "Other CA").issue(template)
+        let identity = try TLSIdentity(
+            chain: [stranger.certificate],
+            key: stranger.key,
+            chainPath: "v.pem",
+            keyPath: "v.key"
+        )
+        let client = try TLSClientContext(authorities: [pki.authority.certificate], identity: identity)
+        var other = TLSPair(server: try pki.serverContext(), client: client)
+        guard case .peerCertificateRefused = other.shakeHands() else {
+            Issue.record("a stranger's certificate should be refused")
+            return
+        }
     }
 
     @Test func `a vehicle that does not trust us says so, and we hear it`() throws {

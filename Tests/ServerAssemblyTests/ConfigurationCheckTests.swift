@@ -16,6 +16,7 @@ struct ScriptedMachine: ConfigurationEnvironment {
     var keeping: MachineComplaint?
     var free: Int?
     var ports: [Int: PortCondition] = [:]
+    var lists: [String: VehicleListReading] = [:]
 
     func certificates(at path: String) -> CertificateReading {
         files[path] ?? .failed(MachineComplaint(problem: "cannot be read (No such file)", remedy: "check the path"))
@@ -26,6 +27,9 @@ struct ScriptedMachine: ConfigurationEnvironment {
     func complaintAboutAppending(to path: String) -> MachineComplaint? { appending }
     func complaintAboutKeepingFiles(in directory: String) -> MachineComplaint? { keeping }
     func freeBytes(at directory: String) -> Int? { free }
+    func vehicles(inListAt path: String) -> VehicleListReading {
+        lists[path] ?? .failed(MachineComplaint(problem: "cannot be read: No such file", remedy: "check the path"))
+    }
     func portCondition(host: String, port: Int) -> PortCondition { ports[port] ?? .free }
 
     /// A certificate of a chain, valid from a month ago for `days` from now.

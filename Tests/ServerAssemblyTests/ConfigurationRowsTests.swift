@@ -27,6 +27,8 @@ struct ConfigurationRowsTests {
         Self.check(ServerConfiguration.RateLimit.self)
         Self.check(ServerConfiguration.Log.self)
         Self.check(ServerConfiguration.Connection.self)
+        Self.check(ServerConfiguration.Vehicles.self)
+        Self.check(ServerConfiguration.ProxyProtocol.self)
         Self.check(ServerConfiguration.Dispatch.self)
         Self.check(ServerConfiguration.Spool.self)
         Self.check(ServerConfiguration.DeadLetters.self)

@@ -19,8 +19,16 @@ final class ServerBench {
     /// - Parameters:
     ///   - members: of the configuration besides host, port and certificates; joined by commas.
     ///   - files: gets `FOLDER` in `members` replaced by a folder of its own.
-    init(_ members: String, environment: [String: String] = [:], level: LogLevel = .debug) throws {
-        folder = try Self.makeFolder()
+    ///   - configurationPath: a file that is read when the server reloads; nil for none.
+    init(
+        _ members: String,
+        environment: [String: String] = [:],
+        level: LogLevel = .debug,
+        folder: URL? = nil,
+        configurationPath: String? = nil
+    ) throws {
+        let folder = try folder ?? Self.makeFolder()
+        self.folder = folder
         pki = try TestPKI()
         try Self.write(pki, to: folder)
         let configuration = try Self.configuration(members, folder: folder, environment: environment)
@@ -29,6 +37,7 @@ final class ServerBench {
         server = try TelemetryServer(
             configuration,
             directory: folder.path,
+            source: configurationPath.map { ConfigurationSource(path: $0, environment: environment) },
             loggerOutput: { () throws(SystemCallError) in try AppendFile.open(path: path, mode: 0o600) },
             log: Log(level: level, format: .json, output: .capture(capture), maskVINs: configuration.log.maskVINs)
         )
@@ -66,6 +75,8 @@ final class ServerBench {
         // The kernel chooses, so that tests don't meet.
         configuration.port = 0
         configuration.threads = 1
+        // Vehicles of tests stay where they are, and would be waited for at the end.
+        configuration.connection.closeTimeout = .milliseconds(50)
         return configuration
     }
 

@@ -1,6 +1,6 @@
 package import Dispatching
 internal import HTTPCodec
-internal import LinuxSystem
+package import LinuxSystem
 package import Observability
 internal import OpenSSLTransport
 package import Receiving
@@ -19,10 +19,12 @@ package final class TestReceiver: Sendable {
 
     /// - Parameters:
     ///   - types: all go to every dispatcher.
+    ///   - listeners: in the place of a port of its own.
     ///   - others: besides `dispatcher`.
     package init(
         types: [String] = ["V", "alerts", "errors"],
         settings: ReceiverSettings = ReceiverSettings(),
+        listeners: [ListeningSocket] = [],
         lanes: LaneSettings = LaneSettings(),
         dispatcher: CollectingDispatcher = CollectingDispatcher(),
         others: [CollectingDispatcher] = [],
@@ -49,6 +51,7 @@ package final class TestReceiver: Sendable {
         receiver = try VehicleReceiver(
             settings,
             tls: self.pki.serverSettings,
+            listeners: listeners,
             router: router,
             log: log,
             metrics: metrics
@@ -78,7 +81,8 @@ package final class TestReceiver: Sendable {
         let deadline = MonotonicTime.now.adding(milliseconds: 5_000)
         receiver.stopReading(until: deadline)
         let report = router.drain(until: deadline)
-        receiver.finish()
+        // Tests hold on to their vehicles, which therefore never close their ends.
+        receiver.finish(lingerMilliseconds: 50)
         return report
     }
 }

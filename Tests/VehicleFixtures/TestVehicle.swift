@@ -36,16 +36,20 @@ package final class TestVehicle {
     /// Connects and shakes hands.
     ///
     /// - Parameters:
+    ///   - localHost: address to connect from; nil leaves it to the kernel.
+    ///   - prefix: sent before TLS begins, as proxies do.
+    ///   - heldBack: last bytes of the prefix that are sent in one piece with the first ones of TLS.
     ///   - timeoutMilliseconds: of every later read, too.
-    ///   - localHost: numeric address to connect from.
     ///   - receiveBufferBytes: small, so that it is soon noticed when the vehicle does not read.
     package init(
         host: String = "127.0.0.1",
         port: UInt16,
         context: TLSClientContext,
         serverName: String? = "localhost",
-        timeoutMilliseconds: Int = 10_000,
         localHost: String? = nil,
+        prefix: [UInt8] = [],
+        heldBack: Int = 0,
+        timeoutMilliseconds: Int = 10_000,
         receiveBufferBytes: Int32? = nil
     ) throws {
         descriptor = try TCP.connect(host: host, port: port, isBlocking: true, localHost: localHost)
@@ -53,10 +57,13 @@ package final class TestVehicle {
             setsockopt(descriptor.number, SOL_SOCKET, SO_RCVBUF, &bytes, socklen_t(MemoryLayout<Int32>.size))
         }
         TCP.setTimeout(descriptor, milliseconds: timeoutMilliseconds)
+        if prefix.count > heldBack { _ = try TCP.send(Array(prefix.dropLast(heldBack)).span, to: descriptor) }
         session = TLSSession(context, serverName: serverName, buffers: TLSBuffers())
+        var rest = Array(prefix.suffix(heldBack))
         while true {
             let progress = session.handshake()
-            try sendOutbound()
+            try sendOutbound(after: rest)
+            rest = []
             switch progress {
             case .done: return
             case .failed(let failure): throw failure
@@ -179,8 +186,8 @@ package final class TestVehicle {
         TCP.shutdownSending(descriptor)
     }
 
-    private func sendOutbound() throws {
-        let bytes = session.takeOutbound()
+    private func sendOutbound(after prefix: [UInt8] = []) throws {
+        let bytes = prefix + session.takeOutbound()
         var sent = 0
         while sent < bytes.count {
             let end = sent + min(segmentBytes, bytes.count - sent)
@@ -192,6 +199,19 @@ package final class TestVehicle {
     }
 
     // MARK: Receiving
+
+    /// Takes at most so many bytes from the socket without understanding them; nothing can be understood afterwards.
+    ///
+    /// - Returns: how many it were; 0 at the end of the stream or when the connection was reset.
+    package func discard(bytes: Int) throws -> Int {
+        var buffer = [UInt8](repeating: 0, count: bytes)
+        do throws(SystemCallError) {
+            return try descriptor.read(into: &buffer) ?? 0
+        } catch {
+            guard error.code == SystemCallError.connectionReset else { throw error }
+            return 0
+        }
+    }
 
     /// The server's next frame; nil when it ended the stream.
     package func nextFrame() throws -> Frame? {

@@ -35,7 +35,7 @@ package struct ClientTrust: Sendable {
     /// Why a client's certificate is not accepted, in OpenSSL's words; nil when it is.
     ///
     /// The same rules as in a handshake: an anchor ends the chain wherever it stands, and the leaf must allow
-    /// client authentication or say nothing of its usage.
+    /// client authentication or any usage, or say nothing of its usage.
     ///
     /// - Parameters:
     ///   - intermediates: what the client sends along.
@@ -59,6 +59,7 @@ package struct ClientTrust: Sendable {
         X509_STORE_CTX_set_flags(check, UInt(X509_V_FLAG_PARTIAL_CHAIN))
         X509_STORE_CTX_set_time(check, 0, Int(now))
         X509_STORE_CTX_set_purpose(check, X509_PURPOSE_SSL_CLIENT)
+        X509_STORE_CTX_set_verify_cb(check, allowsAnyUsage)
         guard X509_verify_cert(check) != 1 else { return nil }
         let code = X509_STORE_CTX_get_error(check)
         // SAFETY: the text is a constant of the library.

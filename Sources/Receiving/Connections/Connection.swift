@@ -23,6 +23,8 @@ final class PendingRequest {
 final class Connection {
     /// Which step of its life a connection is in; each may be followed by the later ones only.
     enum Stage {
+        /// A trusted proxy owes us its header.
+        case awaitingProxyHeader
         case handshaking
         /// TLS stands; the peer owes us an HTTP request.
         case awaitingRequest(PendingRequest)
@@ -48,7 +50,8 @@ final class Connection {
     let id: ConnectionID
     let descriptor: FileDescriptor
     let session: TLSSession
-    let remote: SocketAddress
+    /// The peer; behind a trusted proxy the one that the proxy speaks for.
+    var remote: SocketAddress
     let acceptedAt: MonotonicTime
 
     var stage = Stage.handshaking
@@ -69,8 +72,10 @@ final class Connection {
     var answers: [UInt8] = []
     /// Ciphertext that the socket did not take.
     var unsent: [UInt8] = []
-    /// When ``unsent`` last began to wait, in milliseconds of the monotonic clock.
+    /// Since when the first ``unsentGoal`` bytes of ``unsent`` wait, in milliseconds of the monotonic clock. A peer
+    /// that takes a byte now and then does not move it.
     var unsentSince: UInt64 = 0
+    var unsentGoal = 0
 
     /// When bytes last came or it was last pinged, in milliseconds of the monotonic clock.
     var heardAt: UInt64 = 0
@@ -78,6 +83,8 @@ final class Connection {
     var lastMessageAt: UInt64 = 0
 
     var awaitsPong = false
+    /// Whether it counts among the connections that have not become vehicles yet.
+    var isHalfOpen = true
     /// Whether the loop already has it on its list of connections to flush.
     var isMarked = false
     /// Whether its comings and goings become connectivity records; they don't when a header is no text.

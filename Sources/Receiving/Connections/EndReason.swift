@@ -1,3 +1,4 @@
+internal import AddressCodec
 internal import LinuxSystem
 internal import OpenSSLTransport
 
@@ -9,6 +10,11 @@ enum EndReason {
     case peerReset
     case handshakeFailed(TLSFailure)
     case handshakeTimedOut
+    /// It had to make room for newcomers, see ``HalfOpenConnections``.
+    case handshakeCrowdedOut
+    case proxyHeaderWrong(ProxyHeaderError)
+    /// Its address began too many handshakes.
+    case handshakeRateExceeded
     case requestTimedOut
     case closeTimedOut
     case pongTimedOut
@@ -33,6 +39,9 @@ enum EndReason {
         case .peerReset: "peer_reset"
         case .handshakeFailed(let failure): failure.code
         case .handshakeTimedOut: "handshake_timeout"
+        case .handshakeCrowdedOut: "handshake_crowded_out"
+        case .proxyHeaderWrong: "proxy_header"
+        case .handshakeRateExceeded: "handshake_rate"
         case .requestTimedOut: "request_timeout"
         case .closeTimedOut: "close_timeout"
         case .pongTimedOut: "pong_timeout"
@@ -47,7 +56,9 @@ enum EndReason {
     /// Whether something went wrong that `socket_err_total` should count.
     var isError: Bool {
         switch self {
-        case .peerClosed, .peerReset, .serverStops, .handshakeFailed, .idleTimedOut: false
+        case .peerClosed, .peerReset, .serverStops, .handshakeFailed, .idleTimedOut, .handshakeCrowdedOut,
+            .proxyHeaderWrong, .handshakeRateExceeded:
+            false
         case .handshakeTimedOut, .requestTimedOut, .closeTimedOut, .pongTimedOut, .peerDoesNotRead, .tlsFailed,
             .socketFailed:
             true
@@ -59,6 +70,9 @@ enum EndReason {
         switch self {
         case .socketFailed(let error): error.description
         case .tlsFailed(let failure), .handshakeFailed(let failure): failure.explanation
+        case .proxyHeaderWrong(let error): error.explanation
+        case .handshakeRateExceeded: "its address begins more than connection.handshakes_per_second_per_address allows"
+        case .handshakeCrowdedOut: "it was slow while too many others wanted in; connection.max_handshakes limits them"
         default: nil
         }
     }

@@ -1,6 +1,7 @@
 internal import Dispatching
 internal import LinuxSystem
 internal import OpenSSLTransport
+internal import Synchronization
 
 /// What other threads may ask of an event loop. Delivered through its mailbox, in order.
 enum LoopMessage: Sendable {
@@ -14,8 +15,30 @@ enum LoopMessage: Sendable {
     case renew(TLSServerSettings)
     /// Take no more connections and records; what has been read is handed on. Raises the signal when done.
     case stopReading(ThreadSignal)
-    /// Say goodbye to everybody and end the loop.
-    case finish
+    /// Say goodbye to everybody, wait until they have heard it or for the time given, and end the loop.
+    case finish(lingerMilliseconds: Int)
+    /// Serve a connection that another loop has accepted.
+    case adopt(AdoptedSocket)
+    /// The VIN lists have changed: let go of connections that they refuse.
+    case reviewVehicles
+    /// Raises the signal, to show that the loop goes round.
+    case probe(ThreadSignal)
+}
+
+/// A connection on its way from the loop that accepted it to the one that serves it. Closed if it never arrives.
+final class AdoptedSocket: Sendable {
+    let remote: SocketAddress
+    private let descriptor: Mutex<FileDescriptor?>
+
+    init(_ socket: consuming AcceptedSocket) {
+        remote = socket.remote
+        descriptor = Mutex(socket.take())
+    }
+
+    /// Nil for everybody but the first.
+    func take() -> FileDescriptor? {
+        descriptor.withLock { $0.take() }
+    }
 }
 
 /// The loop's door for everybody else. Knows nothing of connections.

@@ -15,6 +15,11 @@ struct ReceiverContext: Sendable {
     let doors: [LoopDoor]
     let tap: (any FrameTap)?
     let reliableAcks: ReliableAckMeters
+    let gate: VehicleGate
+    /// How many loops there are.
+    let loops: Int
+    /// Nil when addresses are not limited.
+    let handshakeRates: HandshakeRates?
     let identityRules = DeviceIdentityRules()
 
     // MARK: Debug lines

@@ -15,7 +15,7 @@ extension ReceivingLoop {
     func updateDeadline(_ connection: Connection) {
         let next: UInt64?
         switch connection.stage {
-        case .handshaking, .awaitingRequest:
+        case .awaitingProxyHeader, .handshaking, .awaitingRequest:
             // Measured from the start of the stage: bytes that trickle in prolong nothing.
             return
         case .closing:
@@ -60,7 +60,7 @@ extension ReceivingLoop {
 
     private func deadlinePassed(_ connection: Connection) {
         switch connection.stage {
-        case .handshaking:
+        case .awaitingProxyHeader, .handshaking:
             end(connection, .handshakeTimedOut)
         case .awaitingRequest:
             end(connection, .requestTimedOut)

@@ -19,6 +19,7 @@ extension ReceivingLoop {
     /// Sends what waits and half-closes: the peer gets all of it, which a full close with unread input could undo.
     func finishSending(_ connection: Connection) {
         connection.stage = .closing
+        leaveHalfOpen(connection)
         connection.received = []
         _ = connection.session.write(connection.answers.span)
         connection.answers = []
@@ -44,6 +45,7 @@ extension ReceivingLoop {
     func end(_ connection: Connection, _ reason: EndReason) {
         guard !connection.hasEnded else { return }
         connection.hasEnded = true
+        leaveHalfOpen(connection)
         poll.remove(connection.descriptor.number)
         deadlines.clear(Int(connection.id.slot))
         table.remove(connection.id)
@@ -51,7 +53,7 @@ extension ReceivingLoop {
         context.meters.connectionsClosed.add()
         if reason.isError { context.meters.reference.socketErrors.add() }
         switch connection.stage {
-        case .handshaking:
+        case .awaitingProxyHeader, .handshaking:
             noteFailedHandshake(connection, reason)
         case .awaitingRequest:
             context.log.limited(

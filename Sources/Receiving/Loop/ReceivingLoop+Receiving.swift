@@ -8,6 +8,7 @@ internal import WebSocketCodec
 extension ReceivingLoop {
     /// Takes what a connection's socket has, once, and carries it as far as it goes.
     func receive(_ connection: Connection) {
+        if case .awaitingProxyHeader = connection.stage { return receiveProxyHeader(connection) }
         switch connection.session.receive(from: connection.descriptor) {
         case .received:
             advance(connection)
@@ -20,11 +21,11 @@ extension ReceivingLoop {
         }
     }
 
-    private func isHandshaking(_ connection: Connection) -> Bool {
+    func isHandshaking(_ connection: Connection) -> Bool {
         if case .handshaking = connection.stage { true } else { false }
     }
 
-    private func advance(_ connection: Connection) {
+    func advance(_ connection: Connection) {
         if isHandshaking(connection) {
             switch connection.session.handshake() {
             case .wantsMore:
@@ -60,7 +61,10 @@ extension ReceivingLoop {
                 break reading
             }
         }
-        if count > 0 { consume(connection, count) }
+        // Reading may make answers of TLS itself, to a key update or a wish to renegotiate. Left where they are, they
+        // would go to whatever vehicle the loop sends to next.
+        sendOutbound(connection)
+        if count > 0, !connection.hasEnded { consume(connection, count) }
         guard let ending, !connection.hasEnded else { return }
         if connection.isMarked { flush(connection) }
         end(connection, ending)
@@ -73,7 +77,7 @@ extension ReceivingLoop {
     /// Uses the first `count` bytes of ``plain``.
     private func consume(_ connection: Connection, _ count: Int) {
         switch connection.stage {
-        case .handshaking:
+        case .awaitingProxyHeader, .handshaking:
             return
         case .awaitingRequest:
             connection.received.append(contentsOf: plain[..<count])

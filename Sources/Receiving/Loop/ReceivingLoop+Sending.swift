@@ -46,6 +46,7 @@ extension ReceivingLoop {
         guard !connection.unsent.isEmpty else { return }
         if !waited {
             connection.unsentSince = now
+            connection.unsentGoal = connection.unsent.count
             updateDeadline(connection)
         }
         if connection.unsent.count > context.settings.unsentBytesLimit { pause(connection, for: .doesNotRead) }
@@ -58,7 +59,12 @@ extension ReceivingLoop {
         do throws(SystemCallError) {
             guard let sent = try TCP.send(connection.unsent.span, to: connection.descriptor) else { return }
             connection.unsent.removeFirst(sent)
-            if sent > 0 { connection.unsentSince = now }
+            connection.unsentGoal -= sent
+            // All that waited then is on its way: from here on, what has come since is timed.
+            if connection.unsentGoal <= 0 {
+                connection.unsentGoal = connection.unsent.count
+                connection.unsentSince = now
+            }
         } catch {
             return end(connection, EndReason(error))
         }

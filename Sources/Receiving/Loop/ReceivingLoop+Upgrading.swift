@@ -92,6 +92,16 @@ extension ReceivingLoop {
             )
             refuse(connection, 403, refusal.description, event: nil)
         case .success(let device):
+            if let refusal = context.gate.refuse(device.vin, now: WallClock.milliseconds) {
+                context.log.observe(
+                    .vehicleRefused,
+                    [
+                        "vin": .text(device.vin.text), "reason": .text(refusal.rawValue),
+                        "remote_ip": .text(connection.remote.description),
+                    ]
+                )
+                return refuse(connection, 403, refusal.reason, event: nil)
+            }
             upgrade(connection, head, device, key: key, rest: rest)
         }
     }
@@ -161,6 +171,7 @@ extension ReceivingLoop {
         WebSocketHandshake.appendResponse(key: key, to: &connection.answers)
         mark(connection)
         connection.stage = .streaming(context.vehicles.arrive(source))
+        leaveHalfOpen(connection)
         connection.received = []
         connection.receivedNeeded = 0
         connection.lastMessageAt = now

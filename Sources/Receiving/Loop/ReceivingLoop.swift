@@ -14,18 +14,28 @@ internal import WebSocketCodec
 /// connection its answers with one `send`.
 final class ReceivingLoop {
     /// Slots of the loop's own descriptors.
-    static let listenerSlot = Registration(slot: .max, generation: 0)
+    static func listenerSlot(_ number: Int) -> Registration {
+        Registration(slot: .max, generation: UInt32(truncatingIfNeeded: number))
+    }
     static let mailboxSlot = Registration(slot: .max - 1, generation: 0)
 
     /// The most events taken from one wait.
     private static let eventBatch = 1024
+    /// Handshakes carried on in one turn. Each costs as much as hundreds of records, so that a crowd of newcomers would
+    /// make every standing vehicle wait for its acks; epoll reports those left out again in the next turn.
+    private static let handshakesPerTurn = 8
 
     let index: UInt16
     let context: ReceiverContext
     let door: LoopDoor
 
     var poll: EventPoll
-    var listener: FileDescriptor?
+    /// Empty on a loop that is dealt its connections by another, and when the server stops.
+    var listeners: [ListeningSocket]
+    /// All loops, this one included, when this one accepts for all of them.
+    let peers: [LoopDoor]
+    /// Whose turn it was last.
+    var dealtTo = 0
     var tls: TLSServerContext
     let buffers = TLSBuffers()
     var table = ConnectionTable()
@@ -43,15 +53,22 @@ final class ReceivingLoop {
     /// Milliseconds of the monotonic clock at the start of the turn.
     var now: UInt64 = 0
     private(set) var isStopping = false
+    /// Until when peers may take to hear our goodbye, in milliseconds; nil before it is said.
+    private var lingersUntil: UInt64?
     private var isFinished = false
-    /// When accepting may be tried again after descriptors ran out; nil while it is not suspended.
+    /// When accepting may be tried again after descriptors or room ran out; nil while it is not suspended.
     var acceptsAgainAt: UInt64?
+    /// Whether it is suspended until a handshake is over.
+    var isCrowded = false
+    var halfOpen: HalfOpenConnections
+    private var handshakesInTurn = 0
 
     init(
         index: UInt16,
         context: ReceiverContext,
         door: LoopDoor,
-        listener: consuming FileDescriptor,
+        listeners: [ListeningSocket],
+        peers: [LoopDoor],
         tls: TLSServerSettings
     ) throws {
         self.index = index
@@ -62,8 +79,15 @@ final class ReceivingLoop {
         intake = RecordIntake(context: context, loop: index)
         plain = Array(repeating: 0, count: TLSBuffers.inboundBytes + 32 * 1024)
         try poll.add(door.mailbox.number, as: Self.mailboxSlot, for: [.readable, .onChange])
-        try poll.add(listener.number, as: Self.listenerSlot, for: .readable)
-        self.listener = consume listener
+        for (number, listener) in listeners.enumerated() {
+            try poll.add(listener.descriptor.number, as: Self.listenerSlot(number), for: .readable)
+        }
+        self.listeners = listeners
+        self.peers = peers
+        halfOpen = HalfOpenConnections(
+            limit: context.settings.maxHandshakes / max(1, context.loops),
+            graceMilliseconds: context.settings.deadlines.handshakeMilliseconds / 4
+        )
     }
 
     /// Runs until ``LoopMessage/finish`` has been carried out.
@@ -81,6 +105,7 @@ final class ReceivingLoop {
             }
             let clock = MonotonicTime.now
             now = clock.nanoseconds / 1_000_000
+            handshakesInTurn = 0
             intake.beginTurn(clock)
             for event in 0..<ready {
                 let (registration, readiness) = poll.event(event)
@@ -93,21 +118,26 @@ final class ReceivingLoop {
     private func sleepMilliseconds() -> Int32? {
         let clock = MonotonicTime.now.nanoseconds / 1_000_000
         let sleep = deadlines.sleepMilliseconds(now: clock)
-        guard let acceptsAgainAt else { return sleep }
-        let pause = Int32(clamping: acceptsAgainAt > clock ? acceptsAgainAt - clock : 0)
-        return min(sleep ?? pause, pause)
+        return [acceptsAgainAt, lingersUntil].compactMap(\.self).reduce(sleep) { sleep, time in
+            let pause = Int32(clamping: time > clock ? time - clock : 0)
+            return min(sleep ?? pause, pause)
+        }
     }
 
     private func serve(_ registration: Registration, _ readiness: Readiness) {
-        switch registration {
-        case Self.listenerSlot: acceptConnections()
-        case Self.mailboxSlot: collectMail()
+        switch registration.slot {
+        case Self.listenerSlot(0).slot: acceptConnections(from: Int(registration.generation))
+        case Self.mailboxSlot.slot: collectMail()
         default:
             // An event that was reported for a connection which has since gone finds nobody.
             guard let connection = table[registration] else { return }
             if readiness.contains(.writable) { sendUnsent(connection) }
             // A hang-up is read, too: what came before it counts, and reading tells how it ended.
             guard readiness.hasInput, !connection.hasEnded else { return }
+            if isHandshaking(connection) {
+                guard handshakesInTurn < Self.handshakesPerTurn else { return }
+                handshakesInTurn += 1
+            }
             receive(connection)
         }
     }
@@ -117,6 +147,7 @@ final class ReceivingLoop {
         intake.submit()
         flushMarked()
         resumeAccepting()
+        if let lingersUntil, table.count == 0 || lingersUntil <= now { endLingering() }
     }
 
     // MARK: Mail
@@ -129,7 +160,10 @@ final class ReceivingLoop {
             case .lanesHaveRoom: retryWaiting()
             case .renew(let settings): renew(settings)
             case .stopReading(let done): stopReading(done)
-            case .finish: finish()
+            case .finish(let milliseconds): finish(lingerMilliseconds: milliseconds)
+            case .adopt(let socket): adopt(socket)
+            case .reviewVehicles: reviewVehicles()
+            case .probe(let signal): signal.raise()
             }
         }
     }
@@ -159,18 +193,45 @@ final class ReceivingLoop {
         done.raise()
     }
 
-    private func finish() {
+    /// Closes every connection and goes on until the peers have closed theirs, so that none of them loses the goodbye
+    /// to a reset, which bytes that nobody reads any more would cause.
+    private func finish(lingerMilliseconds: Int) {
         for connection in table.all {
-            sayGoodbye(connection, .goingAway, reason: "server is stopping")
-            end(connection, .serverStops)
+            switch connection.stage {
+            case .streaming: close(connection, .goingAway, reason: "server is stopping")
+            case .closing: continue
+            case .awaitingProxyHeader, .handshaking, .awaitingRequest: end(connection, .serverStops)
+            }
         }
         intake.submit()
+        lingersUntil = now + UInt64(lingerMilliseconds)
+    }
+
+    private func endLingering() {
+        for connection in table.all { end(connection, .serverStops) }
         isFinished = true
     }
 
+    /// Nobody may stay whom the lists refuse now.
+    private func reviewVehicles() {
+        for connection in table.all {
+            guard let vin = connection.source?.device.vin,
+                let refusal = context.gate.refuse(vin, now: WallClock.milliseconds)
+            else { continue }
+            context.log.observe(
+                .vehicleRefused,
+                [
+                    "vin": .text(vin.text), "reason": .text(refusal.rawValue),
+                    "remote_ip": .text(connection.remote.description),
+                ]
+            )
+            close(connection, .policyViolation, reason: "not allowed any more")
+        }
+    }
+
     func stopListening() {
-        guard let socket = listener.take() else { return }
-        poll.remove(socket.number)
+        for listener in listeners { poll.remove(listener.descriptor.number) }
+        listeners = []
     }
 }
 

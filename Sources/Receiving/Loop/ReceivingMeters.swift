@@ -6,7 +6,6 @@ internal import TelemetryModel
 package final class ReceivingMeters: Sendable {
     let reference: ReferenceMetrics
     let connectionsOpened: Counter
-    let connectionsRefused: Counter
     let connectionsClosed: Counter
     let handshakes: Counter
     let acknowledgements: Counter
@@ -26,10 +25,6 @@ package final class ReceivingMeters: Sendable {
         self.registry = registry
         reference = ReferenceMetrics(registry: registry, recordTypes: recordTypes, trackedVINs: trackedVINs)
         connectionsOpened = registry.counter("connections_opened_total", help: "Connections accepted.")
-        connectionsRefused = registry.counter(
-            "connections_refused_total",
-            help: "Connections closed at once because max_connections was reached."
-        )
         connectionsClosed = registry.counter("connections_closed_total", help: "Accepted connections that have ended.")
         handshakes = registry.counter("tls_handshake_total", help: "TLS handshakes that succeeded.")
         acknowledgements = registry.counter("ack_total", help: "Acknowledgements sent to vehicles.")
@@ -57,6 +52,23 @@ package final class ReceivingMeters: Sendable {
             "http_refusal_total",
             help: "Requests on the vehicle port that were refused, by HTTP status.",
             labels: [("status", "\(status)")]
+        ).add()
+    }
+
+    /// Why a connection was closed before its handshake.
+    enum Refusal: String {
+        case maxConnections = "max_connections"
+        case handshakeRate = "handshake_rate"
+        case proxyHeader = "proxy_header"
+        case handshakesInProgress = "max_handshakes"
+    }
+
+    /// Counts a connection that was closed before its handshake.
+    func connectionRefused(_ refusal: Refusal) {
+        registry.counter(
+            "connections_refused_total",
+            help: "Connections closed before their TLS handshake was done, by the limit that they met.",
+            labels: [("reason", refusal.rawValue)]
         ).add()
     }
 

@@ -8,10 +8,10 @@ package import JSONText
 /// Runs after ``ServerConfiguration/read(_:environment:)`` on a configuration without errors. What may be different
 /// where the server will run (a port, a host name) is a warning; what makes a start pointless here is an error.
 package struct ConfigurationCheck {
-    private let configuration: ServerConfiguration
+    let configuration: ServerConfiguration
     private let positions: [String: JSONPosition]
     private let directory: String
-    private let machine: any ConfigurationEnvironment
+    let machine: any ConfigurationEnvironment
     private var findings: [ConfigurationFinding] = []
 
     /// - Parameter directory: where the configuration file lies, for Tesla's CA bundle beside it.
@@ -25,6 +25,7 @@ package struct ConfigurationCheck {
         check.checkServerCertificate()
         check.checkPrivateKey()
         check.checkClientAuthorities()
+        check.checkVehicleLists()
         check.checkFiles()
         check.checkDirectories()
         check.checkPorts()
@@ -43,7 +44,7 @@ package struct ConfigurationCheck {
         self.machine = machine
     }
 
-    private mutating func report(
+    mutating func report(
         _ code: FindingCode,
         at path: String,
         severity: ConfigurationFinding.Severity = .error,
@@ -341,7 +342,8 @@ extension ConfigurationFinding {
     /// Whether the file may be right, and something outside of it is missing or refuses.
     package var isAboutMachine: Bool {
         switch code {
-        case .certificate, .certificateDate, .certificateOrder, .privateKey, .keyMismatch, .unusablePath, .portUnusable:
+        case .certificate, .certificateDate, .certificateOrder, .privateKey, .keyMismatch, .unusablePath, .portUnusable,
+            .vehicleList:
             true
         default: false
         }
@@ -359,6 +361,10 @@ extension FindingCode {
     package static let keyMismatch = FindingCode("key_mismatch")
     /// Nothing to verify vehicles against.
     package static let clientCAMissing = FindingCode("client_ca_missing")
+    /// A file of VINs that cannot be used.
+    package static let vehicleList = FindingCode("vehicle_list")
+    /// Records are sent to the dispatcher `queue`, and no program is there to take them.
+    package static let queueUnread = FindingCode("queue_unread")
     /// A path that records cannot be written to.
     package static let unusablePath = FindingCode("unusable_path")
     /// A port or address that cannot be listened on here and now.

@@ -30,11 +30,13 @@ package enum ConfigurationCommands {
     /// Reads a file and runs every check that needs no peer.
     /// - Parameters:
     ///   - customDispatchers: names of the dispatchers that the embedding program brings.
+    ///   - takesQueue: whether a program is there that takes records from the dispatcher `queue`.
     ///   - machine: nil leaves out what depends on this machine.
     package static func checked(
         path: String,
         environment: [String: String],
         customDispatchers: Set<String> = [],
+        takesQueue: Bool = false,
         machine: (any ConfigurationEnvironment)? = MachineEnvironment()
     ) -> Checked {
         let bytes: [UInt8]
@@ -48,6 +50,7 @@ package enum ConfigurationCommands {
             name: path,
             environment: environment,
             customDispatchers: customDispatchers,
+            takesQueue: takesQueue,
             machine: machine
         )
     }
@@ -60,10 +63,12 @@ package enum ConfigurationCommands {
         name: String,
         environment: [String: String],
         customDispatchers: Set<String> = [],
+        takesQueue: Bool = false,
         machine: (any ConfigurationEnvironment)? = MachineEnvironment()
     ) -> Checked {
         let loaded = ServerConfiguration.read(bytes, environment: environment, customDispatchers: customDispatchers)
         var findings = loaded.findings
+        if !takesQueue { findings += loaded.configuration?.unreadQueueFindings(loaded.positions) ?? [] }
         if let configuration = loaded.configuration, let machine {
             findings += ConfigurationCheck.findings(
                 for: configuration,

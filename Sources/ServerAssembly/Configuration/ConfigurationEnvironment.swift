@@ -26,6 +26,9 @@ package protocol ConfigurationEnvironment: Sendable {
     /// Whether a port could be listened on now. An empty host means all addresses.
     func portCondition(host: String, port: Int) -> PortCondition
 
+    /// The VINs of a list file.
+    func vehicles(inListAt path: String) -> VehicleListReading
+
     /// Seconds since 1970-01-01T00:00:00Z.
     var now: Int64 { get }
 }
@@ -79,6 +82,12 @@ package struct CertificateSummary: Sendable, Hashable {
 package enum KeyReading: Sendable, Hashable {
     case matches
     case differs
+    case failed(MachineComplaint)
+}
+
+/// What reading a file of VINs brought.
+package enum VehicleListReading: Sendable, Hashable {
+    case vins([String])
     case failed(MachineComplaint)
 }
 

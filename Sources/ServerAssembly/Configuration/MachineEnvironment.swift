@@ -128,5 +128,13 @@ package struct MachineEnvironment: ConfigurationEnvironment {
         }
     }
 
+    package func vehicles(inListAt path: String) -> VehicleListReading {
+        do throws(VehicleListError) {
+            return .vins(try VehicleListFile.read(path))
+        } catch {
+            return .failed(MachineComplaint(problem: error.problem, remedy: error.remedy))
+        }
+    }
+
     package var now: Int64 { WallClock.milliseconds / 1000 }
 }

@@ -1,6 +1,7 @@
 package import ConfigurationSchema
 internal import Dispatchers
 internal import Dispatching
+internal import JSONText
 internal import TextCodec
 
 /// What no single setting can know: whether records, dispatchers, acks and ports fit together.
@@ -176,6 +177,25 @@ extension ServerConfiguration {
             reason: "Records would go to the emulator although the credentials are for Google.",
             remedy: "unset PUBSUB_EMULATOR_HOST or GOOGLE_APPLICATION_CREDENTIALS"
         )
+    }
+
+    /// For a server on its own: `queue` is for programs that embed it.
+    func unreadQueueFindings(_ positions: [String: JSONPosition]) -> [ConfigurationFinding] {
+        let queue = QueueSettings.kind
+        return records.sorted { $0.key < $1.key }.compactMap { type, dispatchers in
+            guard let index = dispatchers.firstIndex(of: queue) else { return nil }
+            let path = "\(settingPath("records", type))[\(index)]"
+            return ConfigurationFinding(
+                path: path,
+                severity: .warning,
+                code: .queueUnread,
+                problem: "nobody takes records from \"\(queue)\" here",
+                reason:
+                    "It is for programs that embed the server; without one, vehicles get no acks for these records.",
+                remedy: "remove it, or name a dispatcher that stores them, such as \"file\"",
+                position: positions[path]
+            )
+        }
     }
 
     private func examineUnusedSections(_ reader: inout SettingReader) {

@@ -122,7 +122,7 @@ extension ServerConfiguration {
         ]
     }
 
-    /// Deadlines of a vehicle connection. Zero switches one off where its range allows it.
+    /// Deadlines and limits of a vehicle connection. Zero switches one off where its range allows it.
     package struct Connection: Configurable, Hashable {
         package var handshakeTimeout = Duration.seconds(10)
         package var requestTimeout = Duration.seconds(10)
@@ -130,6 +130,10 @@ extension ServerConfiguration {
         package var pongTimeout = Duration.seconds(30)
         package var writeTimeout = Duration.seconds(10)
         package var idleTimeout = Duration.zero
+        package var closeTimeout = Duration.seconds(2)
+        package var maxHandshakes = 2048
+        package var handshakesPerSecondPerAddress = 0.0
+        package var handshakeBurstPerAddress = 100
 
         package init() {}
 
@@ -169,7 +173,7 @@ extension ServerConfiguration {
                 \.writeTimeout,
                 unit: .seconds,
                 in: .milliseconds(100)...longest,
-                "How long a vehicle may leave our answers unread before it is cut off."
+                "How long a vehicle may leave our answers unread, or may take to read them, before it is cut off."
             ),
             .duration(
                 "idle_timeout_seconds",
@@ -177,6 +181,33 @@ extension ServerConfiguration {
                 unit: .seconds,
                 in: .zero...longest,
                 "From a vehicle's last message to the close of its connection. 0: never."
+            ),
+            .duration(
+                "close_timeout_seconds",
+                \.closeTimeout,
+                unit: .seconds,
+                in: .zero ... .seconds(60),
+                "How long a vehicle may take to close its end after our goodbye, at a stop of the server, too."
+            ),
+            .wholeNumber(
+                "max_handshakes",
+                \.maxHandshakes,
+                in: 16...1_000_000,
+                "Connections that may be in their TLS handshake or request at the same time. Beyond that the slowest "
+                    + "goes, or newcomers wait."
+            ),
+            .decimal(
+                "handshakes_per_second_per_address",
+                \.handshakesPerSecondPerAddress,
+                in: 0...1_000_000,
+                "Handshakes that one IPv4 address or IPv6 /64 may begin per second. 0: any number. Many vehicles may "
+                    + "share an address of their mobile network."
+            ),
+            .wholeNumber(
+                "handshake_burst_per_address",
+                \.handshakeBurstPerAddress,
+                in: 1...1_000_000,
+                "Handshakes that one address may begin at once after a rest."
             ),
         ]
     }

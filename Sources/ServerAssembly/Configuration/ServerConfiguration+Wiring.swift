@@ -17,6 +17,14 @@ extension ServerConfiguration {
         settings.limits.messageBytes = maxMessageBytes
         settings.limits.discardBytes = max(settings.limits.discardBytes, maxMessageBytes)
         settings.deadlines = deadlines
+        settings.maxHandshakes = connection.maxHandshakes
+        settings.trustedProxies = proxyProtocol.ranges
+        if connection.handshakesPerSecondPerAddress > 0 {
+            settings.handshakeRate = HandshakeRate(
+                perSecond: connection.handshakesPerSecondPerAddress,
+                burst: connection.handshakeBurstPerAddress
+            )
+        }
         settings.unacknowledgedRecordsLimit = dispatch.unacknowledgedRecordsPerVehicle
         settings.isReferenceCompatible = compatibility == .reference
         settings.trackedVINs = vinsSignalTrackingEnabled
@@ -37,6 +45,7 @@ extension ServerConfiguration {
         deadlines.pongMilliseconds = connection.pongTimeout.wholeMilliseconds
         deadlines.writeMilliseconds = connection.writeTimeout.wholeMilliseconds
         deadlines.idleMilliseconds = connection.idleTimeout.wholeMilliseconds
+        deadlines.closeMilliseconds = connection.closeTimeout.wholeMilliseconds
         return deadlines
     }
 

@@ -35,10 +35,13 @@ package struct ServerConfiguration: Configurable, Hashable {
     package var maxConnections = 0
     package var maxMessageBytes = 1_000_000
     package var connection = Connection()
+    package var vehicles = Vehicles()
+    package var proxyProtocol = ProxyProtocol()
     package var dispatch = Dispatch()
     package var spool: Spool?
     package var deadLetters = DeadLetters()
     package var shutdownTimeout = Duration.seconds(10)
+    package var reloadInterval = Duration.seconds(5)
     /// The sections of the dispatchers that this build contains.
     package var dispatchers = DispatcherSections()
     /// librdkafka's own names and values.
@@ -108,7 +111,9 @@ package struct ServerConfiguration: Configurable, Hashable {
             "Longest WebSocket message of a vehicle. A longer one is answered with an error; the reference's limit is "
                 + "the default."
         ),
-        .section("connection", \.connection, "Deadlines of vehicle connections."),
+        .section("connection", \.connection, "Deadlines and limits of vehicle connections."),
+        .section("vehicles", \.vehicles, "Which vehicles may connect. Changes are taken over while the server runs."),
+        .section("proxy_protocol", \.proxyProtocol, "TCP proxies in front of the server that pass TLS on unopened."),
         .wholeNumber("threads", \.threads, in: 0...1024, "Event loops. 0: one per processor core."),
     ]
 
@@ -189,6 +194,13 @@ extension ServerConfiguration {
             unit: .seconds,
             in: .zero ... .seconds(3600),
             "How long a stop may take to finish what is in hand."
+        ),
+        .duration(
+            "reload_interval_seconds",
+            \.reloadInterval,
+            unit: .seconds,
+            in: .zero ... .seconds(86_400),
+            "How often certificates, CA bundles and VIN lists are looked at for changes. 0: only at SIGHUP."
         ),
     ]
 

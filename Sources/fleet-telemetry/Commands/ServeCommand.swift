@@ -19,8 +19,10 @@ enum ServeCommand: Command {
         name: "serve",
         summary: "Run the receiver in the foreground",
         discussion: """
-            Stops with SIGTERM or ctrl-C after what is in hand has been delivered. Like Tesla's server it also takes
-            -config FILE and -config=FILE.
+            Stops with SIGTERM or ctrl-C after what is in hand has been delivered; a second one stops at once. SIGHUP,
+            or a change of the files, brings new certificates, CA bundles and VIN lists into use without dropping a
+            connection. Tells systemd how it is doing (Type=notify, WatchdogSec) and takes sockets from it. Like
+            Tesla's server it also takes -config FILE and -config=FILE.
             """,
         options: [config.specification, record.specification],
         examples: [

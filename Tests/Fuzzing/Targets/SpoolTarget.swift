@@ -29,7 +29,7 @@ final class SpoolTarget: FuzzTarget {
         if let batch = try cursor?.read(recordLimit: 2, byteLimit: 1 << 20) { cursor?.advance(past: batch) }
         spool.close()
         var seeds: [[UInt8]] = []
-        for name in try storage.names() {
+        for name in storage.names() {
             let bytes = storage.contents(name)
             if name.hasSuffix(".segment") { seeds += [[0] + bytes, [2] + bytes] }
             if name.hasSuffix(".cursor") { seeds += [[1] + bytes, [3] + bytes] }

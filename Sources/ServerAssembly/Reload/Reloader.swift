@@ -1,0 +1,223 @@
+internal import ConfigurationSchema
+internal import LinuxSystem
+internal import Observability
+internal import OpenSSLTransport
+internal import Receiving
+internal import Synchronization
+
+/// Reads certificates, CA bundles, VIN lists and, for those, the configuration file again while the server runs.
+///
+/// A file that cannot be used changes nothing: the log, a metric and `/readyz` say so until a good one comes. Files are
+/// looked at now and then, and read when they differ from what was read last and have stood still since the last look,
+/// so that a certificate and its key need not be replaced in one stroke.
+final class Reloader: Sendable {
+    /// What is kept up to date, one by one: a bad VIN list does not keep a good certificate out.
+    enum Subject: String, CaseIterable, Sendable {
+        case configuration, certificates, vehicles
+    }
+
+    /// Work in progress: held while files are read.
+    private struct State {
+        var configuration: ServerConfiguration
+        /// What was read, good or bad.
+        var readStamps: [String: FileStamp?]
+        /// What the last look saw, when that was something else.
+        var changedStamps: [String: FileStamp?]?
+        /// Keys whose change needs a restart, as last said.
+        var restartKeys: [String] = []
+    }
+
+    /// What others ask for at any time: held for moments only.
+    private struct View {
+        /// Of the server's certificate in use, first of its chain.
+        var certificate: Certificate
+        var failures: [Subject: String] = [:]
+    }
+
+    private let state: Mutex<State>
+    private let view: Mutex<View>
+    private let source: ConfigurationSource?
+    private let directory: String
+    private let receiver: VehicleReceiver
+    private let log: Log
+    private let metrics: MetricRegistry
+    private let end = ThreadSignal()
+
+    /// - Parameters:
+    ///   - source: where the configuration came from; nil when it was made by a program.
+    ///   - certificate: the one that the receiver began with.
+    init(
+        _ configuration: ServerConfiguration,
+        source: ConfigurationSource?,
+        directory: String,
+        certificate: Certificate,
+        receiver: VehicleReceiver,
+        log: Log,
+        metrics: MetricRegistry
+    ) {
+        let stamps = Self.stamps(configuration, source, directory)
+        state = Mutex(State(configuration: configuration, readStamps: stamps))
+        view = Mutex(View(certificate: certificate))
+        self.source = source
+        self.directory = directory
+        self.receiver = receiver
+        self.log = log
+        self.metrics = metrics
+        for subject in Subject.allCases { isFailing(subject).set(0) }
+    }
+
+    /// The server's certificate that new connections get.
+    var certificate: Certificate { view.withLock { $0.certificate } }
+
+    /// What could not be read again, one line each; the server goes on with what it had.
+    var failures: [String] {
+        view.withLock { view in
+            Subject.allCases.compactMap { subject in
+                view.failures[subject].map { "\(subject.rawValue): not reloaded, the old stay in use (\($0))" }
+            }
+        }
+    }
+
+    // MARK: Watching
+
+    /// Looks at the files until ``stop()``. Runs on a thread of its own.
+    func watch() {
+        let interval = state.withLock { $0.configuration.reloadInterval.wholeMilliseconds }
+        guard interval > 0 else { return }
+        while !end.wait(until: MonotonicTime.now.adding(milliseconds: interval)) {
+            let hasSettled = state.withLock { state in
+                let stamps = Self.stamps(state.configuration, source, directory)
+                guard stamps != state.readStamps else {
+                    state.changedStamps = nil
+                    return false
+                }
+                defer { state.changedStamps = stamps }
+                return stamps == state.changedStamps
+            }
+            if hasSettled { reload() }
+        }
+    }
+
+    func stop() {
+        end.raise()
+    }
+
+    private static func stamps(
+        _ configuration: ServerConfiguration,
+        _ source: ConfigurationSource?,
+        _ directory: String
+    ) -> [String: FileStamp?] {
+        var paths = [configuration.tls.serverCert, configuration.tls.serverKey]
+        paths += configuration.clientCAFiles(besides: directory, exists: Files.exists).map(\.path)
+        paths += configuration.vehicles.files.map(\.path)
+        if let source { paths.append(source.path) }
+        var stamps: [String: FileStamp?] = [:]
+        for path in paths { stamps.updateValue(FileStamp(path: path), forKey: path) }
+        return stamps
+    }
+
+    // MARK: Reading again
+
+    /// Reads everything again now; ``failures`` says what could not be used.
+    func reload() {
+        state.withLock { state in
+            // Taken first: a change during the reading is seen by the next look.
+            state.readStamps = Self.stamps(state.configuration, source, directory)
+            state.changedStamps = nil
+            attempt(.configuration, &state) { try readConfiguration(&$0) }
+            attempt(.certificates, &state) { try readCertificates($0.configuration) }
+            attempt(.vehicles, &state) { try readVehicles($0.configuration) }
+        }
+    }
+
+    private func attempt(_ subject: Subject, _ state: inout State, _ read: (inout State) throws -> Void) {
+        var failure: String?
+        do {
+            try read(&state)
+        } catch {
+            let text = "\(error)"
+            failure = text
+            let event: EventName = subject == .certificates ? .tlsReloadFailed : .reloadFailed
+            log.observe(event, ["subject": .text(subject.rawValue), "error": .text(text), "kept": true])
+        }
+        let hasFailed = failure != nil
+        view.withLock { $0.failures[subject] = failure }
+        isFailing(subject).set(hasFailed ? 1 : 0)
+        metrics.counter(
+            "reload_total",
+            help: "Times that files were read again, by what they hold and how it went.",
+            labels: [("subject", subject.rawValue), ("outcome", hasFailed ? "kept_old" : "read")]
+        ).add()
+    }
+
+    private func isFailing(_ subject: Subject) -> Gauge {
+        metrics.gauge(
+            "reload_failing",
+            help: "1 while the files on disk cannot be used and older content stays in use.",
+            labels: [("subject", subject.rawValue)]
+        )
+    }
+
+    private func readConfiguration(_ state: inout State) throws {
+        guard let source else { return }
+        let fresh = try source.read()
+        let keys = fresh.keysThatNeedRestart(since: state.configuration)
+        if keys != state.restartKeys, !keys.isEmpty {
+            log.observe(
+                .reloadIgnored,
+                ["keys": .text(keys.joined(separator: ",")), "remedy": "restart to apply them"]
+            )
+        }
+        state.restartKeys = keys
+        state.configuration.tls = fresh.tls
+        state.configuration.useDefaultEngCA = fresh.useDefaultEngCA
+        state.configuration.vehicles = fresh.vehicles
+        state.readStamps = Self.stamps(state.configuration, source, directory)
+    }
+
+    private func readCertificates(_ configuration: ServerConfiguration) throws {
+        let settings = try TLSLoading.load(configuration, directory: directory, log: log)
+        let certificate = settings.identity.chain[0]
+        let now = WallClock.secondsAndNanos.seconds
+        // An expired one at the start is what there is; in the place of a good one it is a mistake.
+        if !certificate.isValid(at: now), self.certificate.isValid(at: now) {
+            throw UnusableCertificate(path: settings.identity.chainPath, hasExpired: certificate.notAfter < now)
+        }
+        try receiver.renew(settings)
+        view.withLock { $0.certificate = certificate }
+        log.observe(
+            .certificatesReloaded,
+            [
+                "subject": .text(certificate.subject), "sha256": .text(certificate.sha256),
+                "client_authorities": .count(settings.clientAuthorities.count),
+            ]
+        )
+    }
+
+    private func readVehicles(_ configuration: ServerConfiguration) throws {
+        let lists = try configuration.vehicles.lists()
+        receiver.replace(lists)
+        log.observe(
+            .vehicleListsReloaded,
+            [
+                "allowed": lists.allowed.map { .count($0.count) } ?? "all",
+                "denied": .count(lists.denied.count),
+            ]
+        )
+    }
+}
+
+/// A certificate that would take the place of a better one.
+private struct UnusableCertificate: Error, CustomStringConvertible {
+    let path: String
+    let hasExpired: Bool
+
+    var description: String {
+        "\(path): \(hasExpired ? "has expired already" : "is not valid yet"); put the renewed certificate there, "
+            + "and check this machine's clock"
+    }
+}
+
+extension Certificate {
+    fileprivate func isValid(at now: Int64) -> Bool { notBefore <= now && now <= notAfter }
+}
