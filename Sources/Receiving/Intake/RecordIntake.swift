@@ -68,6 +68,9 @@ final class RecordIntake {
     private var turnTick: UInt64 = 0
     /// Milliseconds of the monotonic clock at the start of the turn.
     private(set) var now: UInt64 = 0
+    // Asked before the vehicle is, whose memory would have to be fetched for the answer.
+    private let tracksVINs: Bool
+    private let recognisesRepeats: Bool
     /// Which of this loop's rounds the staged records belong to; ended by ``submit()``.
     private var handover: Handover
     /// Connectivity last: what a vehicle sent in the turn of its leaving comes before the record that it has left.
@@ -82,6 +85,8 @@ final class RecordIntake {
         submissionOrder =
             routes.indices.filter { routes[$0].type != .connectivity }
             + routes.indices.filter { routes[$0].type == .connectivity }
+        tracksVINs = !context.settings.trackedVINs.isEmpty
+        recognisesRepeats = context.settings.deduplication != nil
         handover = Handover(loop: loop, round: 1)
     }
 
@@ -140,7 +145,7 @@ final class RecordIntake {
             countUnrouted(stream.payload.count, context.meters.reference.recordType(ReferenceMetrics.other))
             return .acknowledge(txid: envelope.txid, topic: envelope.topic)
         }
-        if let answer = repeated(bytes, envelope, stream.payload, topic, socket) {
+        if recognisesRepeats, let answer = repeated(bytes, envelope, stream.payload, topic, socket) {
             if answer.wait == nil { connection.receivedPayloads.add(stream.payload.count, row: topic.row) }
             return answer
         }
@@ -170,7 +175,7 @@ final class RecordIntake {
             stages[route.index].add(record, signals: signals)
             hasStaged = true
             socket.noteRecord(at: turn)
-            if socket.vehicle.isTracked { count(signals, of: source, topic) }
+            if tracksVINs, socket.vehicle.isTracked { count(signals, of: source, topic) }
             return .taken
         } catch {
             socket.vehicle.deliveries?.release(Record.ID(connection: source.connection, sequence: socket.records))

@@ -25,14 +25,14 @@ final class Vehicle: Sendable {
 /// Its event loop alone writes, with stores that cost no more than to a variable; anybody may read. What is read may
 /// be a record old.
 final class VehicleSocket: Sendable {
-    let vehicle: Vehicle
+    // What each record touches comes first, to lie together in the processor's cache.
     let source: RecordSource
-    let connectedAt: UnixMilliseconds
-
     private let taken = Atomic<UInt64>(0)
     private let waiting = Atomic<Int>(0)
     private let lastTakenAt = Atomic<Int64>(0)
     private let minuteStart: Atomic<Int64>
+    let vehicle: Vehicle
+    let connectedAt: UnixMilliseconds
     private let takenAtMinuteStart = Atomic<UInt64>(0)
     private let takenInMinuteBefore = Atomic<UInt64>(0)
 

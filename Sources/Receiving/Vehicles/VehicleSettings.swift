@@ -9,7 +9,7 @@ package struct PresenceSettings: Sendable, Hashable {
     /// if their own intervals are not longer.
     package var forgetAfterMilliseconds = 86_400_000
     /// Vehicles without a connection that are known at most; those that left first are forgotten first. One takes
-    /// about 400 bytes.
+    /// about 500 bytes.
     package var rememberedVehicles = 200_000
 
     package init() {}
@@ -19,7 +19,7 @@ package struct PresenceSettings: Sendable, Hashable {
 package struct DeduplicationSettings: Sendable, Hashable {
     /// For how long a delivered record is remembered.
     package var windowMilliseconds = 600_000
-    /// The most delivered records of one vehicle that are remembered; the oldest go first. One takes about 70 bytes,
+    /// The most delivered records of one vehicle that are remembered; the oldest go first. One takes about 60 bytes,
     /// only while it is remembered.
     package var entriesPerVehicle = 128
 

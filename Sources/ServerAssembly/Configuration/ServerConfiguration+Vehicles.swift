@@ -22,7 +22,7 @@ extension ServerConfiguration {
                 "max_entries_per_vehicle",
                 \.maxEntriesPerVehicle,
                 in: 1...65_536,
-                "Delivered records of one vehicle that are remembered; the oldest go first. One takes about 70 bytes."
+                "Delivered records of one vehicle that are remembered; the oldest go first. One takes about 60 bytes."
             ),
         ]
     }
@@ -55,7 +55,7 @@ extension ServerConfiguration {
                 "remembered_vehicles",
                 \.rememberedVehicles,
                 in: 0...10_000_000,
-                "Vehicles without a connection that are known; the longest away go first. One takes about 400 bytes."
+                "Vehicles without a connection that are known; the longest away go first. One takes about 500 bytes."
             ),
         ]
     }
