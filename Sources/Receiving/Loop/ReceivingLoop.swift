@@ -38,8 +38,9 @@ final class ReceivingLoop {
     var answerBuffers = AnswerBuffers()
     /// Connections with answers to send at the end of the turn.
     var marked: [Connection] = []
-    /// Connections that wait for room in a lane.
-    var waitingForRoom: [ConnectionID] = []
+    /// Connections that wait for room in a lane. Those that end leave it: vehicles that come and go for as long as a
+    /// lane is full must not add up.
+    var waitingForRoom: Set<ConnectionID> = []
     /// Milliseconds of the monotonic clock at the start of the turn.
     var now: UInt64 = 0
     private(set) var isStopping = false
@@ -116,6 +117,8 @@ final class ReceivingLoop {
         servePassedDeadlines()
         intake.submit()
         flushMarked()
+        // Who could not be sent to has ended just now, and nothing may wake this loop for long.
+        intake.submit()
         resumeAccepting()
     }
 
