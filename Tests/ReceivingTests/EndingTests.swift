@@ -24,6 +24,38 @@ struct EndingTests {
         #expect(server.collected.waitForRecords(3).map(\.type.topic).sorted() == ["V", "connectivity", "connectivity"])
     }
 
+    @Test func `a vehicle that leaves while a lane is full is gone although nobody reads it`() throws {
+        var settings = ReceiverSettings()
+        settings.deadlines.pongMilliseconds = 50
+        var lanes = LaneSettings()
+        lanes.recordLimit = 1
+        let server = try TestReceiver(
+            types: ["V"],
+            settings: settings,
+            lanes: lanes,
+            dispatcher: CollectingDispatcher(.stall)
+        )
+        defer { server.stop() }
+        let vin = VIN(VehicleConversationTests.vin)
+        let first = try server.vehicle()
+        try first.send(VehicleConversationTests.frame("first"))
+        try first.send([1], opcode: 9)
+        #expect(try first.nextFrame()?.opcode == 10)
+        for index in 0..<3 {
+            let gone = try server.vehicle()
+            // The pong says that it is read; the record after it is what it then waits with.
+            try gone.send([1], opcode: 9)
+            #expect(try gone.nextFrame()?.opcode == 10)
+            try gone.send(VehicleConversationTests.frame("gone-\(index)"))
+        }
+        waitUntil { server.receiver.vehicle(vin)?.sockets.count == 1 }
+        #expect(server.receiver.vehicle(vin)?.sockets.count == 1)
+        #expect(server.collected.records.isEmpty)
+        server.collected.behave(.take)
+        #expect(try VehicleConversationTests.answer(first.nextFrame()) == "ack txid=first topic=V")
+        #expect(server.metric("socket_err_total") == nil)
+    }
+
     @Test func `vehicles that come and go while a lane is full are all heard in the end`() throws {
         var lanes = LaneSettings()
         lanes.recordLimit = 1

@@ -78,6 +78,8 @@ final class Connection {
     var lastMessageAt: UInt64 = 0
 
     var awaitsPong = false
+    /// When its peer was seen to be gone while it was not read; it then waits no longer than for a pong.
+    var peerLeftAt: UInt64?
     /// Whether the loop already has it on its list of connections to flush.
     var isMarked = false
     /// Whether its comings and goings become connectivity records; they don't when a header is no text.

@@ -108,7 +108,9 @@ final class ReceivingLoop {
             guard let connection = table[registration] else { return }
             if readiness.contains(.writable) { sendUnsent(connection) }
             // A hang-up is read, too: what came before it counts, and reading tells how it ended.
-            guard readiness.hasInput, !connection.hasEnded else { return }
+            guard readiness.hasInput, !connection.hasEnded else {
+                return readiness.contains(.peerClosed) ? notePeerLeft(connection) : ()
+            }
             receive(connection)
         }
     }
