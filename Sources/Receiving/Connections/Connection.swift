@@ -85,6 +85,8 @@ final class Connection {
     var awaitsPong = false
     /// Whether it counts among the connections that have not become vehicles yet.
     var isHalfOpen = true
+    /// When its peer was seen to be gone while it was not read; it then waits no longer than for a pong.
+    var peerLeftAt: UInt64?
     /// Whether the loop already has it on its list of connections to flush.
     var isMarked = false
     /// Whether its comings and goings become connectivity records; they don't when a header is no text.

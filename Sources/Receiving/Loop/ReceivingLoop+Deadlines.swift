@@ -44,7 +44,24 @@ extension ReceivingLoop {
             let idle = connection.lastMessageAt + UInt64(settings.idleMilliseconds)
             next = min(next ?? idle, idle)
         }
+        if let left = abandonedDeadline(connection) { next = min(next ?? left, left) }
         return next
+    }
+
+    /// Until when a connection waits to be read again whose peer has gone.
+    ///
+    /// As long as a lane is full each vehicle that comes back would leave one behind, which nobody reads and pings.
+    private func abandonedDeadline(_ connection: Connection) -> UInt64? {
+        guard let left = connection.peerLeftAt, !connection.pause.isEmpty else { return nil }
+        return left + UInt64(context.settings.deadlines.pongMilliseconds)
+    }
+
+    /// The peer of a connection that is not read has closed. What it sent before may still be read, if it is soon.
+    func notePeerLeft(_ connection: Connection) {
+        guard !connection.hasEnded, connection.peerLeftAt == nil, !connection.pause.isEmpty else { return }
+        connection.peerLeftAt = now
+        updateInterest(connection)
+        updateDeadline(connection)
     }
 
     private func writeDeadline(_ connection: Connection) -> UInt64? {
@@ -68,6 +85,8 @@ extension ReceivingLoop {
             end(connection, .closeTimedOut)
         case .streaming where (streamingDeadline(connection) ?? .max) > now:
             updateDeadline(connection)
+        case .streaming where (abandonedDeadline(connection) ?? .max) <= now:
+            end(connection, .peerClosed)
         case .streaming where isWriteOverdue(connection):
             end(connection, .peerDoesNotRead)
         case .streaming where isIdle(connection):
@@ -129,7 +148,11 @@ extension ReceivingLoop {
     /// Tells epoll what the connection waits for, if that has changed.
     func updateInterest(_ connection: Connection) {
         var interest: Readiness = []
-        if connection.pause.isEmpty { interest.insert(.readable) }
+        if connection.pause.isEmpty {
+            interest.insert(.readable)
+        } else if connection.peerLeftAt == nil {
+            interest.insert(.peerClosed)
+        }
         if !connection.unsent.isEmpty { interest.insert(.writable) }
         guard interest != connection.interest else { return }
         connection.interest = interest

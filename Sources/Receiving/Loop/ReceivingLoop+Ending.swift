@@ -48,6 +48,7 @@ extension ReceivingLoop {
         leaveHalfOpen(connection)
         poll.remove(connection.descriptor.number)
         deadlines.clear(Int(connection.id.slot))
+        if !waitingForRoom.isEmpty { waitingForRoom.remove(connection.id) }
         table.remove(connection.id)
         context.meters.leave()
         context.meters.connectionsClosed.add()

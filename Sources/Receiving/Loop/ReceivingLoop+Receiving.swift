@@ -205,7 +205,7 @@ extension ReceivingLoop {
         let verdict = intake.take(buffer, range, from: connection, socket)
         if let isBrief = verdict.wait {
             connection.held = buffer.bytes(range)
-            waitingForRoom.append(connection.id)
+            waitingForRoom.insert(connection.id)
             pause(connection, for: .lanesAreFull)
             // Nobody else would say when: another loop's turn has to end, and that takes no longer than ours.
             if isBrief { door.lanesHaveRoom() }

@@ -48,8 +48,9 @@ final class ReceivingLoop {
     var answerBuffers = AnswerBuffers()
     /// Connections with answers to send at the end of the turn.
     var marked: [Connection] = []
-    /// Connections that wait for room in a lane.
-    var waitingForRoom: [ConnectionID] = []
+    /// Connections that wait for room in a lane. Those that end leave it: vehicles that come and go for as long as a
+    /// lane is full must not add up.
+    var waitingForRoom: Set<ConnectionID> = []
     /// Milliseconds of the monotonic clock at the start of the turn.
     var now: UInt64 = 0
     private(set) var isStopping = false
@@ -133,7 +134,9 @@ final class ReceivingLoop {
             guard let connection = table[registration] else { return }
             if readiness.contains(.writable) { sendUnsent(connection) }
             // A hang-up is read, too: what came before it counts, and reading tells how it ended.
-            guard readiness.hasInput, !connection.hasEnded else { return }
+            guard readiness.hasInput, !connection.hasEnded else {
+                return readiness.contains(.peerClosed) ? notePeerLeft(connection) : ()
+            }
             if isHandshaking(connection) {
                 guard handshakesInTurn < Self.handshakesPerTurn else { return }
                 handshakesInTurn += 1
@@ -146,6 +149,8 @@ final class ReceivingLoop {
         servePassedDeadlines()
         intake.submit()
         flushMarked()
+        // Who could not be sent to has ended just now, and nothing may wake this loop for long.
+        intake.submit()
         resumeAccepting()
         if let lingersUntil, table.count == 0 || lingersUntil <= now { endLingering() }
     }
