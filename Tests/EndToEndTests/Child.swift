@@ -17,7 +17,7 @@ final class Child: Sendable {
     }
 
     enum Signal: Sendable {
-        case interrupt, terminate
+        case interrupt, terminate, kill
     }
 
     private struct State {
@@ -118,7 +118,13 @@ final class Child: Sendable {
 
     func send(_ signal: Signal) {
         guard core.state.withLock({ $0.end }) == nil else { return }
-        kill(id, signal == .interrupt ? SIGINT : SIGTERM)
+        let number =
+            switch signal {
+            case .interrupt: SIGINT
+            case .terminate: SIGTERM
+            case .kill: SIGKILL
+            }
+        kill(id, number)
     }
 
     func text(_ stream: Stream) -> String {
@@ -151,6 +157,11 @@ final class Child: Sendable {
         let signal = status & 0x7f
         guard signal == 0 else { throw Failure(description: "killed by signal \(signal):\n\(everything)") }
         return status >> 8 & 0xff
+    }
+
+    /// Waits until it has ended in whatever way, death by a signal included.
+    func waitForEnd(seconds: Double = 60) throws {
+        _ = try wait(seconds, "the end") { self.core.state.withLock { $0.open.isEmpty ? $0.end : nil } }
     }
 
     /// For messages of tests.
