@@ -17,13 +17,14 @@ final class Child: Sendable {
     }
 
     enum Signal: Sendable {
-        case interrupt, terminate, hangUp
+        case interrupt, terminate, hangUp, kill
 
         fileprivate var number: Int32 {
             switch self {
             case .interrupt: SIGINT
             case .terminate: SIGTERM
             case .hangUp: SIGHUP
+            case .kill: SIGKILL
             }
         }
     }
@@ -53,6 +54,8 @@ final class Child: Sendable {
 
     /// The executable lies beside the tests, in the same build.
     static let executable: String = {
+        // The long form of tests runs an optimised one.
+        if let named = ProcessInfo.processInfo.environment["FLEET_TELEMETRY"] { return named }
         let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
         let folders = [own, CommandLine.arguments[0]].map { URL(filePath: $0).deletingLastPathComponent() }
         let paths = folders.map { $0.appending(path: "fleet-telemetry").path }
@@ -176,6 +179,11 @@ final class Child: Sendable {
         let signal = status & 0x7f
         guard signal == 0 else { throw Failure(description: "killed by signal \(signal):\n\(everything)") }
         return status >> 8 & 0xff
+    }
+
+    /// Waits until it has ended in whatever way, death by a signal included.
+    func waitForEnd(seconds: Double = 60) throws {
+        _ = try wait(seconds, "the end") { self.core.state.withLock { $0.open.isEmpty ? $0.end : nil } }
     }
 
     /// For messages of tests.
