@@ -55,6 +55,7 @@ package final class DispatchLane: Sendable {
         meters = LaneMeters(dispatcher: name, registry: metrics)
         health = Mutex(.opening(since: .now))
         registerGauges(with: metrics)
+        registerStates(with: metrics)
     }
 
     /// Takes a submission for later. Never waits.
@@ -167,6 +168,7 @@ package final class DispatchLane: Sendable {
             let report = await dispatcher.deliver(RecordBatch(batch.records))
             meters.latency.observe(seconds: Double(MonotonicTime.now.nanoseconds(since: started)) / 1e9)
             meters.batches.add()
+            meters.batchRecords.observe(count: batch.records.count)
             if report.isDelivered(of: batch.records.count) {
                 settleDelivered(batch, &hand)
                 return true

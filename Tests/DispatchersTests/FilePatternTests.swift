@@ -119,6 +119,15 @@ import Testing
         #expect(try sequences("missing/A/20") == [0])
     }
 
+    @Test(arguments: [
+        ("/a/b", "/a", "/a/b"), ("/a/{vin}/b", "/a", "/a/{vin}"), ("/a/x{vin}.jsonl", "/a", "/a/x{vin}.jsonl"),
+        ("{vin}/a", ".", "./{vin}"), ("/{day}", "/", "/{day}"), ("b", ".", "b"),
+    ])
+    func `config check asks for what must be there`(path: String, directory: String, probe: String) {
+        #expect(FilePathPattern(path).directory == directory)
+        #expect(FilePathPattern(path).probe == probe)
+    }
+
     @Test func `files of an hour that is over are closed and compressed`() async throws {
         let dispatcher = dispatcher("{hour}.jsonl") { $0.rotation.compresses = true }
         #expect(await deliver([record(0)], to: dispatcher) == [.delivered])
