@@ -221,7 +221,7 @@ let package = Package(
             [
                 "ServerAssembly", "ConfigurationSchema", "Dispatchers", "Dispatching", "Receiving", "JSONText",
                 "OpenSSLTransport", "TelemetryFixtures", "VehicleFixtures", "Observability", "LinuxSystem",
-                "RecordEncoding", "TelemetryModel", "EnvelopeCodec",
+                "RecordEncoding", "TelemetryModel", "EnvelopeCodec", "Spooling", "PayloadCodec",
             ]
         ),
         tests(
@@ -250,7 +250,7 @@ let package = Package(
             "EndToEndTests",
             [
                 "ServerAssembly", "VehicleSimulation", "JSONText", "LinuxSystem", "OpenSSLTransport", "VehicleFixtures",
-                "TelemetryFixtures", "EnvelopeCodec", "PayloadCodec", "TelemetryModel", "fleet-telemetry",
+                "TelemetryFixtures", "EnvelopeCodec", "PayloadCodec", "TelemetryModel", "fleet-telemetry", "Spooling",
             ]
         ),
         tests("SpoolingTests", ["Spooling", "TelemetryModel", "LinuxSystem", "Observability"]),
