@@ -19,7 +19,7 @@ TOOLS := $(CURDIR)/.build/tools
 export PATH := $(TOOLS):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test fuzz test-faults test-asan test-tsan check generate bench soak clean deps test-deps
+.PHONY: help run build test fuzz test-faults test-asan test-tsan check generate bench bench-dispatchers soak clean deps test-deps
 
 help: ## Shows this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -77,6 +77,11 @@ soak: test-deps ## Holds 1,000 vehicles for MINUTES=n, and fails when the server
 	@$(SWIFT) build $(RELEASE) --product c-anchor
 	@$(SWIFT) build $(RELEASE) --product fleet-bench
 	@exec "$$($(SWIFT) build $(RELEASE) --show-bin-path)/fleet-bench" soak --minutes $(MINUTES)
+
+bench-dispatchers: test-deps ## Measures dispatchers, and ack latency while a sink is down. ARGS=5: seconds for each figure.
+	@$(SWIFT) build $(RELEASE) --product fleet-telemetry
+	@$(SWIFT) build $(RELEASE) --product dispatcher-bench
+	@exec "$$($(SWIFT) build $(RELEASE) --show-bin-path)/dispatcher-bench" $(ARGS)
 
 generate: test-deps ## Makes the C code and the Swift tables from proto/ again; both are checked in.
 	@protoc-c -Iproto -I/usr/include --c_out=Sources/CTelemetryProtos proto/*.proto google/protobuf/timestamp.proto

@@ -79,7 +79,7 @@ let package = Package(
             "Dispatchers",
             [
                 "TelemetryModel", "JSONText", "RecordEncoding", "LinuxSystem", "Dispatching", "Observability",
-                "ConfigurationSchema",
+                "ConfigurationSchema", "TextCodec",
             ]
         ),
 
@@ -168,6 +168,15 @@ let package = Package(
             path: "Tests/Benchmarks/fleet-bench",
             swiftSettings: common
         ),
+        .executableTarget(
+            name: "dispatcher-bench",
+            dependencies: [
+                "Dispatchers", "Dispatching", "TelemetryModel", "PayloadCodec", "RecordEncoding", "Observability",
+                "LinuxSystem", "JSONText",
+            ],
+            path: "Tests/Benchmarks/dispatcher-bench",
+            swiftSettings: common
+        ),
 
         // Tests, one target per target, then those of the whole.
         tests("TextCodecTests", ["TextCodec"]),
@@ -215,7 +224,7 @@ let package = Package(
             [
                 "ServerAssembly", "ConfigurationSchema", "Dispatchers", "Dispatching", "Receiving", "JSONText",
                 "OpenSSLTransport", "TelemetryFixtures", "VehicleFixtures", "Observability", "LinuxSystem",
-                "RecordEncoding", "TelemetryModel", "EnvelopeCodec",
+                "RecordEncoding", "TelemetryModel", "EnvelopeCodec", "Spooling", "PayloadCodec",
             ]
         ),
         tests(
@@ -244,7 +253,7 @@ let package = Package(
             "EndToEndTests",
             [
                 "ServerAssembly", "VehicleSimulation", "JSONText", "LinuxSystem", "OpenSSLTransport", "VehicleFixtures",
-                "TelemetryFixtures", "EnvelopeCodec", "PayloadCodec", "TelemetryModel", "fleet-telemetry",
+                "TelemetryFixtures", "EnvelopeCodec", "PayloadCodec", "TelemetryModel", "fleet-telemetry", "Spooling",
             ]
         ),
         tests("SpoolingTests", ["Spooling", "TelemetryModel", "LinuxSystem", "Observability"]),

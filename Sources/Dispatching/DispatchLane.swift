@@ -55,6 +55,7 @@ package final class DispatchLane: Sendable {
         meters = LaneMeters(dispatcher: name, registry: metrics)
         health = Mutex(.opening(since: .now))
         registerGauges(with: metrics)
+        registerStates(with: metrics)
     }
 
     /// Takes a submission for later. Never waits.
@@ -83,6 +84,9 @@ package final class DispatchLane: Sendable {
         }
         executor.withLock { $0 = thread }
     }
+
+    /// See ``Dispatcher/reopen()``.
+    func reopen() { dispatcher.reopen() }
 
     // MARK: Draining
 
@@ -164,6 +168,7 @@ package final class DispatchLane: Sendable {
             let report = await dispatcher.deliver(RecordBatch(batch.records))
             meters.latency.observe(seconds: Double(MonotonicTime.now.nanoseconds(since: started)) / 1e9)
             meters.batches.add()
+            meters.batchRecords.observe(count: batch.records.count)
             if report.isDelivered(of: batch.records.count) {
                 settleDelivered(batch, &hand)
                 return true

@@ -7,6 +7,7 @@ struct LaneMeters: Sendable {
     let retried: Counter
     let overflowed: Counter
     let latency: Histogram
+    let batchRecords: Histogram
     private let rejected: [DispatcherFailure.Code: Counter]
     private let failures: [DispatcherFailure.Code: Counter]
 
@@ -37,6 +38,12 @@ struct LaneMeters: Sendable {
             help: "Time that one delivery took.",
             labels: labels,
             buckets: [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30]
+        )
+        batchRecords = registry.histogram(
+            "dispatch_batch_records",
+            help: "Records that one delivery was given.",
+            labels: labels,
+            buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000]
         )
         rejected = LaneMeters.counters(
             registry,

@@ -121,6 +121,16 @@ extension EventName {
     package static let dispatcherStillFailing = EventName("dispatcher_still_failing", .warning, isLimited: true)
     /// It takes records again.
     package static let dispatcherRecovered = EventName("dispatcher_recovered", .info)
+    /// The dispatcher `file` can't give a file that is full or old another name: detail. It writes on into it.
+    package static let fileRotationFailed = EventName("file_rotation_failed", .warning, isLimited: true)
+    /// A VIN or record type does not stand in a path as it is: vin, detail.
+    package static let fileVINEscaped = EventName("file_vin_escaped", .warning, isLimited: true)
+    /// Rotated files can't be listed, removed or named: detail.
+    package static let fileKeepingFailed = EventName("file_keeping_failed", .warning, isLimited: true)
+    /// A rotated file stays uncompressed: detail.
+    package static let fileCompressionFailed = EventName("file_compression_failed", .warning, isLimited: true)
+    /// All rotated files stay uncompressed, because there is no gzip: detail.
+    package static let fileCompressionMissing = EventName("file_compression_missing", .warning)
     /// Metrics do not reach the StatsD server: host, error.
     package static let statsDUnreachable = EventName("statsd_unreachable", .warning, isLimited: true)
     /// The HTTP server of a status or metrics port ended because the kernel refused it something.

@@ -81,6 +81,11 @@ package final class Histogram: Sendable {
         observe(seconds: seconds, times: 1)
     }
 
+    /// Counts a size, for histograms whose buckets are no durations.
+    package func observe(count: Int) {
+        observe(seconds: Double(count), times: 1)
+    }
+
     /// Counts the same duration for several things that took it together, e.g. the records of one batch.
     package func observe(seconds: Double, times: Int) {
         let seconds = seconds > 0 ? seconds : 0

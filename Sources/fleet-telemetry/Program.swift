@@ -31,6 +31,10 @@ enum Program {
             (["config", "schema"], ConfigSchemaCommand.self),
             (["config", "example"], ConfigExampleCommand.self),
             (["config", "migrate"], ConfigMigrateCommand.self),
+            (["dead-letters", "list"], DeadLettersListCommand.self),
+            (["dead-letters", "show"], DeadLettersShowCommand.self),
+            (["dead-letters", "replay"], DeadLettersReplayCommand.self),
+            (["dead-letters", "drop"], DeadLettersDropCommand.self),
         ]
     }
 
@@ -66,6 +70,15 @@ enum Program {
                     ConfigExampleCommand.specification, ConfigMigrateCommand.specification,
                 ],
                 examples: ConfigCheckCommand.specification.examples
+            ),
+            CommandSpecification(
+                name: "dead-letters",
+                summary: "Look after records that dispatchers refused for good",
+                subcommands: [
+                    DeadLettersListCommand.specification, DeadLettersShowCommand.specification,
+                    DeadLettersReplayCommand.specification, DeadLettersDropCommand.specification,
+                ],
+                examples: DeadLettersListCommand.specification.examples
             ),
         ],
         examples: [

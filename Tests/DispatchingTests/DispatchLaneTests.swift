@@ -67,6 +67,8 @@ import Testing
         #expect(letters.all.map(\.record).sequences == [1])
         #expect(letters.all.first?.failure == DispatcherFailure(.tooLarge, "1"))
         let text = String(decoding: metrics.exposition(), as: UTF8.self)
+        #expect(text.contains(#"dispatch_batch_records_count{dispatcher="a"}"#))
+        #expect(text.contains(#"dispatch_state{dispatcher="a",state="retrying"} 0"#))
         #expect(text.contains(#"dispatch_rejected_total{code="too_large",dispatcher="a"} 1"#))
         #expect(text.contains(#"dispatch_delivered_total{dispatcher="a"} 2"#))
         bench.drain()

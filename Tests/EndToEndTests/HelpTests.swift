@@ -19,6 +19,8 @@ struct HelpTests {
     @Test(arguments: [
         ["serve"], ["demo"], ["simulate"], ["decode"], ["replay"], ["certs"], ["certs", "demo"], ["config"],
         ["config", "check"], ["config", "schema"], ["config", "example"], ["config", "migrate"],
+        ["dead-letters"], ["dead-letters", "list"], ["dead-letters", "show"], ["dead-letters", "replay"],
+        ["dead-letters", "drop"],
     ])
     func `every command explains itself`(_ command: [String]) throws {
         let (code, output, error) = try Child.run(command + ["--help"])
