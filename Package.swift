@@ -78,7 +78,7 @@ let package = Package(
             "Dispatchers",
             [
                 "TelemetryModel", "JSONText", "RecordEncoding", "LinuxSystem", "Dispatching", "Observability",
-                "ConfigurationSchema",
+                "ConfigurationSchema", "TextCodec",
             ]
         ),
 

@@ -84,6 +84,9 @@ package final class DispatchLane: Sendable {
         executor.withLock { $0 = thread }
     }
 
+    /// See ``Dispatcher/reopen()``.
+    func reopen() { dispatcher.reopen() }
+
     // MARK: Draining
 
     /// Makes the lane finish what it has and close its dispatcher. Returns at once.

@@ -150,6 +150,11 @@ package struct DispatchRouter: Sendable {
         for lane in lanes { try lane.start(observers: observers) }
     }
 
+    /// Lets every dispatcher open its files anew, for SIGHUP. Never waits.
+    package func reopen() {
+        for lane in lanes { lane.reopen() }
+    }
+
     /// Finishes what the lanes hold and closes the dispatchers. Blocks the caller.
     ///
     /// All lanes drain side by side. A lane that fails tries again at once and then with its usual pauses. Records

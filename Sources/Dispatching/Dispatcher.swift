@@ -32,6 +32,14 @@ package protocol Dispatcher: Sendable {
 
     /// Lets go of the destination: flushes and closes. Safe to call twice, and without `open`.
     func close() async
+
+    /// Opens anew what may have been moved away, e.g. by a program that rotates log files, before the next delivery at
+    /// the latest. Called from any thread, at any time; never waits. Most have nothing to do.
+    func reopen()
+}
+
+extension Dispatcher {
+    package func reopen() {}
 }
 
 /// Records for one delivery, oldest first. Never empty.

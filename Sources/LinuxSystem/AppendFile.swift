@@ -37,11 +37,15 @@ package struct AppendFile: ~Copyable {
 
     /// Opens a file, and makes it where it is missing (the directory must be there).
     ///
-    /// A regular file that does not end with a newline, because an earlier process died in the middle of a line,
-    /// gets one, so that the next line starts at the beginning.
-    ///
-    /// - Parameter mode: permissions of a file that is made, before the umask.
-    package static func open(path: String, mode: UInt32) throws(SystemCallError) -> AppendFile {
+    /// - Parameters:
+    ///   - mode: permissions of a file that is made, before the umask.
+    ///   - endsLines: whether a regular file that does not end with a newline, because an earlier process died in the
+    ///     middle of a line, gets one, so that the next line starts at the beginning.
+    package static func open(
+        path: String,
+        mode: UInt32,
+        endsLines: Bool = true
+    ) throws(SystemCallError) -> AppendFile {
         guard !path.isEmpty, !path.utf8.contains(0) else {
             throw SystemCallError(call: "open", code: EINVAL, subject: path)
         }
@@ -50,7 +54,7 @@ package struct AppendFile: ~Copyable {
         guard number >= 0 else { throw SystemCallError(call: "open", code: errno, subject: path) }
         _ = fcntl(number, F_SETFL, fcntl(number, F_GETFL) & ~O_NONBLOCK)
         var file = AppendFile(descriptor: FileDescriptor(owning: number), path: path)
-        if let size = file.size, size > 0, lastByte(of: path, size: size) != 10 {
+        if endsLines, let size = file.size, size > 0, lastByte(of: path, size: size) != 10 {
             if let error = file.append([10]).error { throw error }
         }
         return file
@@ -106,15 +110,21 @@ package struct AppendFile: ~Copyable {
     ///
     /// Room for them is reserved first, so that a disk that is full refuses them whole instead of in the middle of
     /// a line; file systems that can't reserve may still do that.
-    package mutating func append(_ bytes: [UInt8]) -> AppendProgress {
+    ///
+    /// - Parameter range: nil for all of them; must lie within.
+    package mutating func append(_ bytes: [UInt8], _ range: Range<Int>? = nil) -> AppendProgress {
+        let range = range ?? bytes.indices
+        precondition(range.lowerBound >= 0 && range.upperBound <= bytes.count)
         blockWriteSignals()
-        if let error = reserve(bytes.count) { return AppendProgress(written: 0, error: error) }
+        if let error = reserve(range.count) { return AppendProgress(written: 0, error: error) }
         var written = 0
-        while written < bytes.count {
-            let start = written
-            // SAFETY: the pointer does not leave the closure, and the kernel reads at most the count given.
+        while written < range.count {
+            let start = range.lowerBound + written
+            let left = range.count - written
+            // SAFETY: the pointer does not leave the closure, and the kernel reads at most the count given, which ends
+            // within the array.
             let count = bytes.withUnsafeBytes {
-                Glibc.write(descriptor.number, $0.baseAddress! + start, $0.count - start)
+                Glibc.write(descriptor.number, $0.baseAddress! + start, left)
             }
             if count > 0 {
                 written += count
@@ -152,7 +162,16 @@ package struct AppendFile: ~Copyable {
         _ = ftruncate(descriptor.number, off_t(size - bytes))
     }
 
-    private var size: Int? {
+    /// When the content last changed, in milliseconds since 1970; nil for streams.
+    package var modifiedAtMilliseconds: Int64? {
+        var status = stat()
+        // SAFETY: the kernel fills the structure, which outlives the call.
+        guard fstat(descriptor.number, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return Int64(status.st_mtim.tv_sec) * 1000 + Int64(status.st_mtim.tv_nsec) / 1_000_000
+    }
+
+    /// Bytes in it; nil for streams.
+    package var size: Int? {
         var status = stat()
         // SAFETY: the kernel fills the structure, which outlives the call.
         guard fstat(descriptor.number, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }

@@ -117,6 +117,15 @@ package enum Files {
         }
     }
 
+    /// Gives a file another name in the same file system.
+    ///
+    /// - Throws: ``SystemCallError/exists`` when something has that name already. Whoever makes it in this very moment
+    ///   is replaced: for names that nobody else makes.
+    package static func move(_ path: String, to newPath: String) throws(SystemCallError) {
+        guard !exists(newPath) else { throw SystemCallError(call: "rename", code: EEXIST, subject: newPath) }
+        try rename(path, to: newPath)
+    }
+
     /// Removes a file. One that is not there is no error.
     package static func remove(_ path: String) throws(SystemCallError) {
         guard unlink(path) == 0 || errno == ENOENT else {

@@ -18,14 +18,7 @@ package enum FlatJSON {
         }
         json.beginObject()
         json.key("data")
-        json.beginObject()
-        var last: [Field: Int] = [:]
-        for (index, datum) in data.data.enumerated() { last[datum.field] = index }
-        for (index, datum) in data.data.enumerated() where last[datum.field] == index {
-            json.key(datum.field.name ?? "Field_\(datum.field.number)")
-            append(datum, to: &json)
-        }
-        json.endObject()
+        append(data, to: &json)
         json.key("createdAt")
         let moment = data.createdAt ?? Timestamp(record.receivedAt)
         json.quoted { MomentText.appendDate(moment, fraction: .groupsAlways, to: &$0) }
@@ -34,7 +27,19 @@ package enum FlatJSON {
         return json.take()
     }
 
-    private static func append(_ datum: Datum, to json: inout JSONWriter) {
+    /// The data alone, as one object of plain values.
+    static func append(_ data: VehicleData, to json: inout JSONWriter) {
+        json.beginObject()
+        var last: [Field: Int] = [:]
+        for (index, datum) in data.data.enumerated() { last[datum.field] = index }
+        for (index, datum) in data.data.enumerated() where last[datum.field] == index {
+            json.key(datum.field.name ?? "Field_\(datum.field.number)")
+            append(datum, to: &json)
+        }
+        json.endObject()
+    }
+
+    static func append(_ datum: Datum, to json: inout JSONWriter) {
         switch datum.value {
         case .absent, .invalid: json.null()
         case .empty: appendUnknown(datum.unknown, to: &json)

@@ -142,14 +142,14 @@ enum MomentText {
     }
 
     @inline(__always)
-    private static func floorDivide(_ value: Int64, _ divisor: Int64) -> (quotient: Int64, remainder: Int64) {
+    static func floorDivide(_ value: Int64, _ divisor: Int64) -> (quotient: Int64, remainder: Int64) {
         let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
     }
 
     /// The proleptic Gregorian date of a day counted from 1970-01-01. Years are taken to begin in March, so that
     /// the leap day comes last; 400 years have 146,097 days.
-    private static func civilDate(day: Int64) -> (year: Int64, month: UInt32, day: UInt32) {
+    static func civilDate(day: Int64) -> (year: Int64, month: UInt32, day: UInt32) {
         let era = floorDivide(day + 719_468, 146_097)
         let dayOfEra = UInt32(truncatingIfNeeded: era.remainder)
         let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365

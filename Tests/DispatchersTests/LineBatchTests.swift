@@ -1,6 +1,4 @@
-import Dispatching
 import JSONText
-import LinuxSystem
 import TelemetryModel
 import Testing
 
@@ -8,7 +6,6 @@ import Testing
 
 @Suite struct LineBatchTests {
     private let records = TestRecords.records(0..<4)
-    private let noSpace = SystemCallError(call: "write", code: SystemCallError.noSpace, subject: "/records")
 
     private func line(_ record: Record) -> [UInt8] { Array("line \(record.sequence)".utf8) }
 
@@ -19,24 +16,21 @@ import Testing
         var left = records
         var delivered: [Int] = []
         for cut in cuts + [.max] where !left.isEmpty {
-            let batch = RecordBatch(left)
-            let lines = LineBatch(batch, completing: torn, to: JSONWriter()) { $1.raw(line($0)) }
+            let lines = LineBatch(left, completing: torn, to: JSONWriter()) {
+                $1.raw(line($0))
+                $1.endLine()
+            }
             let written = min(cut, lines.bytes.count)
             file += lines.bytes[..<written]
-            let progress = AppendProgress(written: written, error: cut == .max ? nil : noSpace)
-            let (report, newTorn) = lines.report(progress, of: batch, isContinuing: torn) {
-                DispatcherFailure(.full, $0.description)
-            }
-            torn = newTorn
+            let outcome = lines.outcome(written: written, of: left, isContinuing: torn)
+            torn = outcome.torn
             if let torn {
                 // What stands in the file of the torn line is what would have to be cut off.
                 let whole = file.lastIndex(of: 10).map { $0 + 1 } ?? 0
                 #expect(torn.writtenBytes == file.count - whole)
             }
-            for (record, outcome) in zip(left, report.outcomes) where outcome == .delivered {
-                delivered.append(Int(record.sequence))
-            }
-            left = zip(left, report.outcomes).filter { $0.1 != .delivered }.map(\.0)
+            delivered += left.prefix(outcome.whole).map { Int($0.sequence) }
+            left.removeFirst(outcome.whole)
         }
         return (String(decoding: file, as: UTF8.self), delivered)
     }

@@ -1,6 +1,4 @@
-internal import Dispatching
 internal import JSONText
-internal import LinuxSystem
 internal import TelemetryModel
 
 /// The lines of a batch as one run of bytes, and what a write that ended early means for each of them.
@@ -13,23 +11,22 @@ struct LineBatch {
     private let ends: [Int]
 
     /// - Parameters:
-    ///   - torn: what an earlier attempt left unfinished; used when the batch begins with that record.
+    ///   - torn: what an earlier attempt left unfinished; used when the records begin with that record.
     ///   - json: where the lines are written; nothing stands in it.
-    ///   - append: writes a record's line without its newline.
+    ///   - append: writes a record's line with its newline, or a message.
     init(
-        _ batch: RecordBatch,
+        _ records: [Record],
         completing torn: TornLine?,
         to json: consuming JSONWriter,
         _ append: (Record, inout JSONWriter) -> Void
     ) {
         var ends: [Int] = []
-        ends.reserveCapacity(batch.records.count)
-        for (index, record) in batch.records.enumerated() {
+        ends.reserveCapacity(records.count)
+        for (index, record) in records.enumerated() {
             if index == 0, let torn, torn.record === record {
                 json.append(lines: torn.rest)
             } else {
                 append(record, &json)
-                json.endLine()
             }
             ends.append(json.count)
         }
@@ -37,31 +34,38 @@ struct LineBatch {
         bytes = json.take()
     }
 
-    /// - Returns: the outcome of each record, and the line that was cut, if any.
-    func report(
-        _ progress: AppendProgress,
-        of batch: RecordBatch,
-        isContinuing torn: TornLine?,
-        failure: (SystemCallError) -> DispatcherFailure
-    ) -> (DeliveryReport, TornLine?) {
-        guard let error = progress.error else { return (DeliveryReport(all: .delivered, of: batch), nil) }
-        let whole = ends.firstIndex { $0 > progress.written } ?? ends.count
-        let report = DeliveryReport(delivered: whole, rest: .retry(failure(error)), of: batch)
-        guard whole < ends.count else { return (report, nil) }
+    /// Where the last line ends that fits, whole, between `start` and `start + room`; the end of the first line behind
+    /// `start` when none does.
+    ///
+    /// - Parameter start: the end of a line, or 0.
+    func end(fitting room: Int, from start: Int) -> Int {
+        guard bytes.count - start > room else { return bytes.count }
+        let limit = start + max(0, room)
+        let beyond = ends.firstIndex { $0 > limit } ?? ends.count
+        if beyond > 0, ends[beyond - 1] > start { return ends[beyond - 1] }
+        return ends.first { $0 > start } ?? bytes.count
+    }
+
+    /// What it means that so many of the bytes were written.
+    ///
+    /// - Returns: how many lines are whole now, and the one that was cut, if any.
+    func outcome(
+        written: Int,
+        of records: [Record],
+        isContinuing torn: TornLine?
+    ) -> (whole: Int, torn: TornLine?) {
+        let whole = ends.firstIndex { $0 > written } ?? ends.count
+        guard whole < ends.count else { return (whole, nil) }
         let start = whole == 0 ? 0 : ends[whole - 1]
-        let isTorn = progress.written > start
-        if !isTorn {
-            // Nothing of this line was written now; perhaps an earlier attempt wrote a part of it.
-            let stays = torn.map { $0.record === batch.records[whole] } ?? false
-            return (report, stays ? torn : nil)
-        }
-        let earlier = torn.map { $0.record === batch.records[whole] ? $0.writtenBytes : 0 } ?? 0
+        let earlier = torn.flatMap { whole == 0 && $0.record === records[0] ? $0 : nil }
+        // Nothing of this line was written now; perhaps an earlier attempt wrote a part of it.
+        guard written > start else { return (whole, earlier) }
         return (
-            report,
+            whole,
             TornLine(
-                record: batch.records[whole],
-                writtenBytes: earlier + progress.written - start,
-                rest: Array(bytes[progress.written..<ends[whole]])
+                record: records[whole],
+                writtenBytes: (earlier?.writtenBytes ?? 0) + written - start,
+                rest: Array(bytes[written..<ends[whole]])
             )
         )
     }

@@ -73,15 +73,17 @@ package final class LoggerDispatcher: Dispatcher {
         return state.withLock { state in
             let torn = state.torn
             let json = JSONWriter(escaping: .html, reservingCapacity: batch.records.count * 1024)
-            let lines = LineBatch(batch, completing: torn, to: json) { (record, json) in
+            let lines = LineBatch(batch.records, completing: torn, to: json) { (record, json) in
                 json.raw(line(record, time: time))
+                json.endLine()
             }
             guard let progress = state.stream?.append(lines.bytes) else {
                 return DeliveryReport(all: .retry(DispatcherFailure(.faulty, "the logger is not open")), of: batch)
             }
-            let (report, newTorn) = lines.report(progress, of: batch, isContinuing: torn, failure: failure)
-            state.torn = newTorn
-            return report
+            let outcome = lines.outcome(written: progress.written, of: batch.records, isContinuing: torn)
+            state.torn = outcome.torn
+            guard let error = progress.error else { return DeliveryReport(all: .delivered, of: batch) }
+            return DeliveryReport(delivered: outcome.whole, rest: .retry(failure(error)), of: batch)
         }
     }
 

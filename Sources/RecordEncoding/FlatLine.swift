@@ -1,0 +1,51 @@
+package import JSONText
+package import TelemetryModel
+
+/// One line of the `file` dispatcher's format `flat`, a JSON object without depth, for tools that make columns of it:
+/// `{"vin","record_type","created_at","received_at",` and one member per field`}`.
+///
+/// Fields are as in ``FlatJSON``; both moments are RFC 3339 in UTC. Records that are no vehicle data have one member
+/// `payload` instead of the fields, with the record as ``RecordJSON`` writes it in standard mode.
+package enum FlatLine {
+    /// Writes the line, without line feed, behind others.
+    package static func append(_ record: Record, to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("vin", record.vin.text)
+        json.member("record_type", record.type.topic)
+        json.key("created_at")
+        if let moment = createdAt(of: record.content) {
+            json.quoted { MomentText.appendDate(moment, fraction: .groupsAlways, to: &$0) }
+        } else {
+            json.null()
+        }
+        json.key("received_at")
+        json.quoted { MomentText.appendDate(Timestamp(record.receivedAt), fraction: .groupsAlways, to: &$0) }
+        if case .vehicleData(let data) = record.content {
+            appendFields(data, to: &json)
+        } else {
+            json.key("payload")
+            RecordJSON.append(record.content, payload: record.payload, mode: .standard, to: &json)
+        }
+        json.endObject()
+    }
+
+    private static func appendFields(_ data: VehicleData, to json: inout JSONWriter) {
+        var last: [Field: Int] = [:]
+        for (index, datum) in data.data.enumerated() { last[datum.field] = index }
+        for (index, datum) in data.data.enumerated() where last[datum.field] == index {
+            json.key(datum.field.name ?? "Field_\(datum.field.number)")
+            FlatJSON.append(datum, to: &json)
+        }
+    }
+
+    private static func createdAt(of content: RecordContent) -> Timestamp? {
+        switch content {
+        case .vehicleData(let data): data.createdAt
+        case .alerts(let alerts): alerts.createdAt
+        case .errors(let errors): errors.createdAt
+        case .connectivity(let event): event.createdAt
+        case .metrics(let metrics): metrics.createdAt
+        case .opaque: nil
+        }
+    }
+}
