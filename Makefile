@@ -19,7 +19,7 @@ TOOLS := $(CURDIR)/.build/tools
 export PATH := $(TOOLS):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test fuzz test-faults test-asan test-tsan check generate bench clean deps test-deps
+.PHONY: help run build test fuzz test-faults test-asan test-tsan check generate bench bench-dispatchers clean deps test-deps
 
 help: ## Shows this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -70,6 +70,11 @@ bench: test-deps ## Measures records/s, ack latency, memory and handshakes, besi
 	@$(SWIFT) build $(RELEASE) --product c-anchor
 	@$(SWIFT) build $(RELEASE) --product fleet-bench
 	@exec "$$($(SWIFT) build $(RELEASE) --show-bin-path)/fleet-bench" $(ARGS)
+
+bench-dispatchers: test-deps ## Measures dispatchers, and ack latency while a sink is down. ARGS=5: seconds for each figure.
+	@$(SWIFT) build $(RELEASE) --product fleet-telemetry
+	@$(SWIFT) build $(RELEASE) --product dispatcher-bench
+	@exec "$$($(SWIFT) build $(RELEASE) --show-bin-path)/dispatcher-bench" $(ARGS)
 
 generate: test-deps ## Makes the C code and the Swift tables from proto/ again; both are checked in.
 	@protoc-c -Iproto -I/usr/include --c_out=Sources/CTelemetryProtos proto/*.proto google/protobuf/timestamp.proto

@@ -167,6 +167,15 @@ let package = Package(
             path: "Tests/Benchmarks/fleet-bench",
             swiftSettings: common
         ),
+        .executableTarget(
+            name: "dispatcher-bench",
+            dependencies: [
+                "Dispatchers", "Dispatching", "TelemetryModel", "PayloadCodec", "RecordEncoding", "Observability",
+                "LinuxSystem", "JSONText",
+            ],
+            path: "Tests/Benchmarks/dispatcher-bench",
+            swiftSettings: common
+        ),
 
         // Tests, one target per target, then those of the whole.
         tests("TextCodecTests", ["TextCodec"]),

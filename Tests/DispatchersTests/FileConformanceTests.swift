@@ -3,13 +3,14 @@ import Dispatchers
 import Dispatching
 import Foundation
 import Glibc
+import LinuxSystem
 import Synchronization
 import Testing
 
 @Suite struct FileConformanceTests {
-    @Test(arguments: ConformanceScenario.all(for: FileSink.self))
-    func `a file on a disk`(scenario: ConformanceScenario) throws {
-        try scenario.run(on: FileSink())
+    @Test(arguments: ConformanceScenario.all(for: FileSink.self), FileSink.Kind.allCases)
+    func `a file on a disk`(scenario: ConformanceScenario, kind: FileSink.Kind) throws {
+        try scenario.run(on: FileSink(kind))
     }
 
     @Test(arguments: ConformanceScenario.all(for: PipeSink.self))
@@ -26,43 +27,79 @@ import Testing
     }
 }
 
-/// A file in a directory that can be taken away.
-private final class FileSink: SinkUnderTest {
+/// Files in a directory that something happens to.
+final class FileSink: SinkUnderTest {
+    /// What is written, and what it means to be down.
+    enum Kind: String, Sendable, CaseIterable {
+        case deletedDirectory, fullDisk, readOnlyDisk, rotation, perVehicle, syncedEachBatch
+    }
+
     static let conditions: Set<SinkCondition> = [.up, .down]
 
+    private let kind: Kind
     private let directory: TemporaryDirectory
     private let folder: String
     private let moved = Mutex<[String]>([])
 
-    init() throws {
+    init(_ kind: Kind) throws {
+        self.kind = kind
         directory = try TemporaryDirectory()
         folder = directory.file("folder")
         try become(.up)
     }
 
+    private var path: String { "\(folder)/records.jsonl" }
+
     func makeDispatcher() -> any Dispatcher {
         var settings = FileSettings()
-        settings.path = "\(folder)/records.jsonl"
+        settings.path = kind == .perVehicle ? "\(folder)/{vin}.jsonl" : path
+        if kind == .rotation { settings.rotation.byteLimit = 20_000 }
+        if kind == .perVehicle { settings.openFileLimit = 2 }
+        if kind == .syncedEachBatch { settings.syncing = .batch }
         return FileDispatcher(settings, encodingMode: .standard)
     }
 
     func become(_ condition: SinkCondition) throws {
         let files = FileManager.default
-        if condition == .down {
-            try moved.withLock { moved in
-                moved.append(directory.file("moved-\(moved.count)"))
-                try files.moveItem(atPath: folder, toPath: moved[moved.count - 1])
+        guard condition == .down else {
+            // A link to where nothing can be written goes; what was written comes from elsewhere.
+            if (try? files.destinationOfSymbolicLink(atPath: path)) != nil { try files.removeItem(atPath: path) }
+            if !files.fileExists(atPath: folder) {
+                try files.createDirectory(atPath: folder, withIntermediateDirectories: false)
             }
-        } else if !files.fileExists(atPath: folder) {
-            try files.createDirectory(atPath: folder, withIntermediateDirectories: false)
+            return
         }
+        let place = moved.withLock { moved in
+            moved.append(directory.file("moved-\(moved.count)"))
+            return moved[moved.count - 1]
+        }
+        let target: String? =
+            switch kind {
+            case .fullDisk: "/dev/full"
+            case .readOnlyDisk: "/sys/fleet-telemetry-test"
+            default: nil
+            }
+        // In one step, so that the dispatcher finds no directory in which it could make a file.
+        let next = place + "-next"
+        if let target {
+            try files.createDirectory(atPath: next, withIntermediateDirectories: false)
+            try files.createSymbolicLink(atPath: "\(next)/records.jsonl", withDestinationPath: target)
+        }
+        try files.moveItem(atPath: folder, toPath: place)
+        if target != nil { try files.moveItem(atPath: next, toPath: folder) }
     }
 
     func received() throws -> [SinkRecord] {
-        let folders = moved.withLock { $0 } + [folder]
-        return try folders.flatMap { folder -> [SinkRecord] in
-            guard let data = FileManager.default.contents(atPath: "\(folder)/records.jsonl") else { return [] }
-            return try SinkRecord.all(inLines: data)
+        try (moved.withLock { $0 } + [folder]).flatMap { folder -> [SinkRecord] in
+            let names = (try? Files.list(folder)) ?? []
+            // The file that is written now comes after those that were rotated.
+            let sorted = names.filter { !$0.hasSuffix(".jsonl") } + names.filter { $0.hasSuffix(".jsonl") }
+            return try sorted.flatMap { name -> [SinkRecord] in
+                let path = "\(folder)/\(name)"
+                let isLink = (try? FileManager.default.destinationOfSymbolicLink(atPath: path)) != nil
+                guard !isLink, let data = FileManager.default.contents(atPath: path) else { return [] }
+                return try SinkRecord.all(inLines: data)
+            }
         }
     }
 }
