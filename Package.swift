@@ -64,6 +64,7 @@ let package = Package(
         layer("Observability", ["JSONText", "LinuxSystem"]),
         layer("Spooling", ["TelemetryModel", "LinuxSystem", "Observability"]),
         layer("HTTPServing", ["HTTPCodec", "LinuxSystem", "Observability", "JSONText"]),
+        layer("HTTPClient", ["HTTPCodec", "LinuxSystem", "OpenSSLTransport"]),
         layer("Dispatching", ["TelemetryModel", "LinuxSystem", "Observability", "ConfigurationSchema", "Spooling"]),
 
         // 4. Features.
@@ -77,8 +78,8 @@ let package = Package(
         layer(
             "Dispatchers",
             [
-                "TelemetryModel", "JSONText", "RecordEncoding", "LinuxSystem", "Dispatching", "Observability",
-                "ConfigurationSchema", "TextCodec",
+                "TelemetryModel", "JSONText", "TextCodec", "RecordEncoding", "LinuxSystem", "OpenSSLTransport",
+                "HTTPCodec", "HTTPClient", "Dispatching", "Observability", "ConfigurationSchema",
             ]
         ),
 
@@ -87,8 +88,8 @@ let package = Package(
             "ServerAssembly",
             [
                 "Receiving", "Dispatchers", "Dispatching", "ConfigurationSchema", "JSONText", "Observability",
-                "HTTPServing", "HTTPCodec", "OpenSSLTransport", "LinuxSystem", "TelemetryModel", "RecordEncoding",
-                "TextCodec", "Spooling", "PayloadCodec",
+                "HTTPServing", "HTTPClient", "HTTPCodec", "OpenSSLTransport", "LinuxSystem", "TelemetryModel",
+                "RecordEncoding", "TextCodec", "Spooling", "PayloadCodec",
             ]
         ),
         layer(
@@ -110,7 +111,7 @@ let package = Package(
             dependencies: [
                 "CommandLineInterface", "ServerAssembly", "VehicleSimulation", "OpenSSLTransport", "TelemetryModel",
                 "EnvelopeCodec", "PayloadCodec", "RecordEncoding", "JSONText", "LinuxSystem", "Observability",
-                "Receiving", "Dispatchers", "Dispatching", "ConfigurationSchema",
+                "Receiving", "Dispatchers", "Dispatching", "ConfigurationSchema", "HTTPClient",
             ],
             swiftSettings: common + strict + [.strictMemorySafety()]
         ),
@@ -197,6 +198,10 @@ let package = Package(
         ),
         tests("PayloadCodecTests", ["PayloadCodec", "TelemetryModel", "TelemetryFixtures", "proto-tables"]),
         tests("ObservabilityTests", ["Observability", "JSONText", "LinuxSystem", "TelemetryFixtures"]),
+        tests(
+            "HTTPClientTests",
+            ["HTTPClient", "HTTPCodec", "LinuxSystem", "OpenSSLTransport", "TelemetryFixtures", "VehicleFixtures"]
+        ),
         tests("HTTPServingTests", ["HTTPServing", "HTTPCodec", "Observability", "LinuxSystem", "TelemetryFixtures"]),
         tests(
             "DispatchingTests",
@@ -207,6 +212,7 @@ let package = Package(
             [
                 "Dispatchers", "Dispatching", "RecordEncoding", "PayloadCodec", "JSONText", "TelemetryModel",
                 "LinuxSystem", "Observability", "TelemetryFixtures", "DispatcherConformance", "ConfigurationSchema",
+                "HTTPClient", "HTTPCodec", "OpenSSLTransport", "VehicleFixtures",
             ]
         ),
         tests(
@@ -221,7 +227,7 @@ let package = Package(
             [
                 "ServerAssembly", "ConfigurationSchema", "Dispatchers", "Dispatching", "Receiving", "JSONText",
                 "OpenSSLTransport", "TelemetryFixtures", "VehicleFixtures", "Observability", "LinuxSystem",
-                "RecordEncoding", "TelemetryModel", "EnvelopeCodec",
+                "RecordEncoding", "TelemetryModel", "EnvelopeCodec", "HTTPClient",
             ]
         ),
         tests(

@@ -1,6 +1,4 @@
 package import ConfigurationSchema
-internal import Dispatchers
-internal import Dispatching
 package import JSONText
 
 /// The checks that need the machine: certificates, keys, paths, ports.
@@ -8,10 +6,10 @@ package import JSONText
 /// Runs after ``ServerConfiguration/read(_:environment:)`` on a configuration without errors. What may be different
 /// where the server will run (a port, a host name) is a warning; what makes a start pointless here is an error.
 package struct ConfigurationCheck {
-    private let configuration: ServerConfiguration
+    let configuration: ServerConfiguration
     private let positions: [String: JSONPosition]
     private let directory: String
-    private let machine: any ConfigurationEnvironment
+    let machine: any ConfigurationEnvironment
     private var findings: [ConfigurationFinding] = []
 
     /// - Parameter directory: where the configuration file lies, for Tesla's CA bundle beside it.
@@ -25,7 +23,7 @@ package struct ConfigurationCheck {
         check.checkServerCertificate()
         check.checkPrivateKey()
         check.checkClientAuthorities()
-        check.checkFiles()
+        check.checkDispatcherFiles()
         check.checkDirectories()
         check.checkPorts()
         return check.findings
@@ -43,7 +41,7 @@ package struct ConfigurationCheck {
         self.machine = machine
     }
 
-    private mutating func report(
+    mutating func report(
         _ code: FindingCode,
         at path: String,
         severity: ConfigurationFinding.Severity = .error,
@@ -251,24 +249,7 @@ package struct ConfigurationCheck {
         )
     }
 
-    // MARK: Paths and ports
-
-    private mutating func checkFiles() {
-        let used = Set(configuration.records.values.joined())
-        for (name, settings) in configuration.dispatchers.byName.sorted(by: { $0.key.text < $1.key.text })
-        where used.contains(name.text) {
-            for appended in settings.appendedPaths {
-                guard let complaint = machine.complaintAboutAppending(to: appended.path) else { continue }
-                report(
-                    .unusablePath,
-                    at: settingPath(KnownDispatcher.sectionPath(of: name.text), appended.key),
-                    "\(appended.path) \(complaint.problem)",
-                    reason: "Records of the dispatcher \(name.text) are appended to it.",
-                    remedy: complaint.remedy
-                )
-            }
-        }
-    }
+    // MARK: Directories and ports
 
     private mutating func checkDirectories() {
         if let spool = configuration.spool {
@@ -341,7 +322,8 @@ extension ConfigurationFinding {
     /// Whether the file may be right, and something outside of it is missing or refuses.
     package var isAboutMachine: Bool {
         switch code {
-        case .certificate, .certificateDate, .certificateOrder, .privateKey, .keyMismatch, .unusablePath, .portUnusable:
+        case .certificate, .certificateDate, .certificateOrder, .privateKey, .keyMismatch, .unusablePath, .portUnusable,
+            .secretFile, .connection:
             true
         default: false
         }
@@ -361,6 +343,10 @@ extension FindingCode {
     package static let clientCAMissing = FindingCode("client_ca_missing")
     /// A path that records cannot be written to.
     package static let unusablePath = FindingCode("unusable_path")
+    /// A file with a secret that is missing, or that others may read.
+    package static let secretFile = FindingCode("secret_file")
+    /// A dispatcher's destination that would not take records now.
+    package static let connection = FindingCode("connection")
     /// A port or address that cannot be listened on here and now.
     package static let portUnusable = FindingCode("port_unusable")
 }
