@@ -175,6 +175,8 @@ import VehicleFixtures
         #expect(last.method == "PUT" && last.headers.first("x-api-key") == "k3y")
         #expect(last.headers.all("Content-Type") == ["text/plain"])
         #expect(!bench.log.lines.contains { $0.contains("s3cret") } && !"\(refused)".contains("s3cret"))
+        // The umask leaves the file readable by all.
+        #expect(bench.log.lines(of: "secret_file_readable_by_all").count == 1)
     }
 
     @Test(arguments: [

@@ -45,7 +45,8 @@ import VehicleFixtures
     }
 
     @Test(arguments: [
-        (400, true, "to a request without records"), (422, true, "to a request without records"), (401, false, "check authorization"), (403, false, "check authorization"),
+        (400, true, "to a request without records"), (422, true, "to a request without records"),
+        (401, false, "check authorization"), (403, false, "check authorization"),
         (404, false, "check the path of url"), (405, false, "check the path of url, and method"),
         (410, false, "it is gone for good"), (429, false, "raise its limits"), (500, false, "see its log"),
         (302, false, "write the final address in url"),

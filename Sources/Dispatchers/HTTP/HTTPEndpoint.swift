@@ -66,6 +66,7 @@ final class HTTPEndpoint: Sendable {
         )
         authorities = try Self.authorities(of: settings, isSecure: address.isSecure, environment)
         identity = try Self.identity(of: settings)
+        warnAboutOpenFiles()
         let secrets = try readSecrets()
         state.withLock { $0.secrets = secrets }
     }
@@ -120,6 +121,13 @@ final class HTTPEndpoint: Sendable {
     var isCancelled: Bool { cancellation.isRinging }
 
     // MARK: Secrets
+
+    private func warnAboutOpenFiles() {
+        for file in [settings.authorization?.file, settings.signingSecret?.file, settings.clientKey] {
+            guard let file, !file.isEmpty, let mode = Files.mode(of: file), mode & 0o004 != 0 else { continue }
+            log.warning("secret_file_readable_by_all", ["file": .text(file), "remedy": .text("chmod 0600 \(file)")])
+        }
+    }
 
     private func readSecrets() throws(DispatcherFailure) -> Secrets {
         let secrets = Secrets(
