@@ -1,10 +1,11 @@
 import Dispatchers
+import Foundation
 import RecordEncoding
 import TelemetryModel
 import Testing
 import VehicleFixtures
 
-/// The exact body of each format, as `HTTP.md` shows it.
+/// The exact body of each format, which `HTTP.md` shows as well.
 @Suite struct HTTPFormatTests {
     private func request(
         _ format: HTTPFormat,
@@ -22,6 +23,14 @@ import VehicleFixtures
         return requests[0]
     }
 
+    /// Whether the page of documentation shows the body.
+    private func isDocumented(_ body: String) throws -> Bool {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let page = root.appending(path: "Sources/FleetTelemetry/FleetTelemetry.docc/HTTP.md")
+        return try String(contentsOf: page, encoding: .utf8).contains("```json\n\(body)\n```")
+    }
+
     private func type(_ request: TestWebServer.Request) -> String? { request.headers.first("Content-Type") }
 
     static let protojson =
@@ -37,6 +46,7 @@ import VehicleFixtures
     @Test func `protojson: one record, the first webhook format`() async throws {
         let request = try await request(.protojson)
         #expect(request.text == Self.protojson)
+        #expect(try isDocumented(request.text))
         #expect(type(request) == "application/json")
     }
 
@@ -44,6 +54,7 @@ import VehicleFixtures
         let request = try await request(.teslemetry)
         let end = #","createdAt":"2024-02-24T04:58:44.983607402Z","vin":"5YJ3E1EA7LF000001"}"#
         #expect(request.text == #"{"data":"# + Self.map + end)
+        #expect(try isDocumented(request.text))
     }
 
     @Test func `splunk: events of the HTTP Event Collector, the third`() async throws {
@@ -52,6 +63,7 @@ import VehicleFixtures
         let host = try #require(events[0].split(separator: "\"").dropFirst(5).first)
         let start = #"{"time":1708750724.983607402,"host":"\#(host)","source":"5YJ3E1EA7LF000001","event":"#
         #expect(events[0] == start + Self.map + "}")
+        #expect(try isDocumented(request.text.replacing("\"host\":\"\(host)\"", with: "\"host\":\"HOST\"")))
         #expect(
             events[1]
                 == #"{"time":1708750724,"host":"\#(host)","source":"5YJ3E1EA7LF000001","event":{"vin":"#
@@ -61,13 +73,14 @@ import VehicleFixtures
     }
 
     @Test func `pubsub_push: what Google would push`() async throws {
-        let head =
+        let body =
             #"{"message":{"attributes":{"device_client_version":"","receivedat":"1708750725123","timestamp":"0","#
             + #""txid":"txid-7","txtype":"V","version":"0","vin":"5YJ3E1EA7LF000001"},"data":"AQID","messageId":"#
             + #""7922732225728076962","message_id":"7922732225728076962","orderingKey":"5YJ3E1EA7LF000001","#
             + #""publishTime":"2024-02-24T04:58:45.123Z","publish_time":"2024-02-24T04:58:45.123Z"},"#
             + #""subscription":"projects/fleet-telemetry/subscriptions/fleet-telemetry"}"#
-        #expect(try await request(.pubsubPush).text == head)
+        #expect(try await request(.pubsubPush).text == body)
+        #expect(try isDocumented(body))
         let decoded = try await request(.pubsubPush, form: .json(.standard)).text
         #expect(decoded.contains(#""data":"eyJkYXRh"#))
     }
@@ -80,6 +93,7 @@ import VehicleFixtures
     @Test func `cloudevents: structured, one event or a batch`() async throws {
         let one = try await request(.cloudEvents)
         #expect(one.text == Self.event)
+        #expect(try isDocumented(one.text))
         #expect(type(one) == "application/cloudevents+json")
         let two = try await request(
             .cloudEvents,
@@ -116,6 +130,7 @@ import VehicleFixtures
         let records = [HTTPRecords.vehicleData, HTTPRecords.vehicleData]
         let lines = try await request(.ndjson, records)
         #expect(lines.text == "\(Self.line)\n\(Self.line)\n")
+        #expect(try isDocumented(Self.line))
         #expect(type(lines) == "application/x-ndjson")
         let array = try await request(.jsonArray, records)
         #expect(array.text == "[\(Self.line),\(Self.line)]")
