@@ -172,7 +172,7 @@ let package = Package(
             name: "dispatcher-bench",
             dependencies: [
                 "Dispatchers", "Dispatching", "TelemetryModel", "PayloadCodec", "RecordEncoding", "Observability",
-                "LinuxSystem", "JSONText",
+                "LinuxSystem", "JSONText", "HTTPServing",
             ],
             path: "Tests/Benchmarks/dispatcher-bench",
             swiftSettings: common
