@@ -65,6 +65,7 @@ let package = Package(
         layer("Observability", ["JSONText", "LinuxSystem"]),
         layer("Spooling", ["TelemetryModel", "LinuxSystem", "Observability"]),
         layer("HTTPServing", ["HTTPCodec", "LinuxSystem", "Observability", "JSONText"]),
+        layer("HTTPClient", ["HTTPCodec", "LinuxSystem", "OpenSSLTransport"]),
         layer("Dispatching", ["TelemetryModel", "LinuxSystem", "Observability", "ConfigurationSchema", "Spooling"]),
 
         // 4. Features.
@@ -78,8 +79,8 @@ let package = Package(
         layer(
             "Dispatchers",
             [
-                "TelemetryModel", "JSONText", "RecordEncoding", "LinuxSystem", "Dispatching", "Observability",
-                "ConfigurationSchema", "TextCodec",
+                "TelemetryModel", "JSONText", "TextCodec", "RecordEncoding", "LinuxSystem", "OpenSSLTransport",
+                "HTTPCodec", "HTTPClient", "Dispatching", "Observability", "ConfigurationSchema",
             ]
         ),
 
@@ -88,8 +89,8 @@ let package = Package(
             "ServerAssembly",
             [
                 "Receiving", "Dispatchers", "Dispatching", "ConfigurationSchema", "JSONText", "Observability",
-                "HTTPServing", "HTTPCodec", "OpenSSLTransport", "LinuxSystem", "TelemetryModel", "RecordEncoding",
-                "TextCodec", "Spooling", "PayloadCodec", "AddressCodec",
+                "HTTPServing", "HTTPClient", "HTTPCodec", "OpenSSLTransport", "LinuxSystem", "TelemetryModel",
+                "RecordEncoding", "TextCodec", "Spooling", "PayloadCodec", "AddressCodec",
             ]
         ),
         layer(
@@ -111,7 +112,7 @@ let package = Package(
             dependencies: [
                 "CommandLineInterface", "ServerAssembly", "VehicleSimulation", "OpenSSLTransport", "TelemetryModel",
                 "EnvelopeCodec", "PayloadCodec", "RecordEncoding", "JSONText", "LinuxSystem", "Observability",
-                "Receiving", "Dispatchers", "Dispatching", "ConfigurationSchema", "Spooling",
+                "Receiving", "Dispatchers", "Dispatching", "ConfigurationSchema", "Spooling", "HTTPClient",
             ],
             swiftSettings: common + strict + [.strictMemorySafety()]
         ),
@@ -172,7 +173,7 @@ let package = Package(
             name: "dispatcher-bench",
             dependencies: [
                 "Dispatchers", "Dispatching", "TelemetryModel", "PayloadCodec", "RecordEncoding", "Observability",
-                "LinuxSystem", "JSONText",
+                "LinuxSystem", "JSONText", "HTTPServing",
             ],
             path: "Tests/Benchmarks/dispatcher-bench",
             swiftSettings: common
@@ -199,6 +200,10 @@ let package = Package(
         ),
         tests("PayloadCodecTests", ["PayloadCodec", "TelemetryModel", "TelemetryFixtures", "proto-tables"]),
         tests("ObservabilityTests", ["Observability", "JSONText", "LinuxSystem", "TelemetryFixtures"]),
+        tests(
+            "HTTPClientTests",
+            ["HTTPClient", "HTTPCodec", "LinuxSystem", "OpenSSLTransport", "TelemetryFixtures", "VehicleFixtures"]
+        ),
         tests("HTTPServingTests", ["HTTPServing", "HTTPCodec", "Observability", "LinuxSystem", "TelemetryFixtures"]),
         tests(
             "DispatchingTests",
@@ -209,6 +214,7 @@ let package = Package(
             [
                 "Dispatchers", "Dispatching", "RecordEncoding", "PayloadCodec", "JSONText", "TelemetryModel",
                 "LinuxSystem", "Observability", "TelemetryFixtures", "DispatcherConformance", "ConfigurationSchema",
+                "HTTPClient", "HTTPCodec", "OpenSSLTransport", "VehicleFixtures",
             ]
         ),
         tests(
@@ -224,7 +230,7 @@ let package = Package(
             [
                 "ServerAssembly", "ConfigurationSchema", "Dispatchers", "Dispatching", "Receiving", "JSONText",
                 "OpenSSLTransport", "TelemetryFixtures", "VehicleFixtures", "Observability", "LinuxSystem",
-                "RecordEncoding", "TelemetryModel", "EnvelopeCodec", "Spooling", "PayloadCodec",
+                "RecordEncoding", "TelemetryModel", "EnvelopeCodec", "Spooling", "PayloadCodec", "HTTPClient",
             ]
         ),
         tests(

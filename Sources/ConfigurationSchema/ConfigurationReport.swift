@@ -5,10 +5,13 @@ package struct ConfigurationReport: Sendable {
     /// How the file is called in the messages.
     package let fileName: String
     package let findings: [ConfigurationFinding]
+    /// Where somebody was asked for real; nil when nobody was to be.
+    package let attempts: [ConnectionAttempt]?
 
-    package init(fileName: String, findings: [ConfigurationFinding]) {
+    package init(fileName: String, findings: [ConfigurationFinding], attempts: [ConnectionAttempt]? = nil) {
         self.fileName = fileName
         self.findings = findings
+        self.attempts = attempts
     }
 
     package var errorCount: Int { findings.count { $0.severity == .error } }
@@ -33,11 +36,14 @@ package struct ConfigurationReport: Sendable {
         case (let errors, 0): verdict = counted(errors, "error")
         case (let errors, let warnings): verdict = "\(counted(errors, "error")), \(counted(warnings, "warning"))"
         }
-        return (lines + ["\(fileName): \(verdict)"]).joined(separator: "\n") + "\n"
+        let attempts = (attempts ?? []).map { "\(fileName): \($0.text)".withVisibleControls }
+        return (attempts + lines + ["\(fileName): \(verdict)"]).joined(separator: "\n") + "\n"
     }
 
     /// One object: `{"file", "errors", "warnings", "findings": [{"path", "severity", "code", "problem", "reason",
-    /// "remedy", "line", "column"}]}`, on one line. `line` and `column` are absent when the finding has no place.
+    /// "remedy", "line", "column"}], "connections": [{"dispatcher", "ok", "result", "status", "milliseconds"}]}`, on
+    /// one line. `line` and `column` are absent when the finding has no place, `connections` when nobody was asked,
+    /// `status` when nobody answered.
     package var json: String {
         let findings = findings.map { finding in
             JSONValue.object([
@@ -51,7 +57,7 @@ package struct ConfigurationReport: Sendable {
         return JSONLayout.line(
             of: .object([
                 ("file", .word(fileName)), ("errors", .whole(errorCount)), ("warnings", .whole(warningCount)),
-                ("findings", .list(findings)),
+                ("findings", .list(findings)), ("connections", attempts.map { .list($0.map(\.json)) }),
             ])
         ) + "\n"
     }
@@ -82,5 +88,35 @@ extension String {
         return unicodeScalars.map { scalar in
             scalar.properties.generalCategory == .control ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
         }.joined()
+    }
+}
+
+/// A destination that was asked for real.
+package struct ConnectionAttempt: Sendable, Hashable {
+    /// The dispatcher's name.
+    package let name: String
+    /// What came of it.
+    package let result: String
+    /// Whether records would be taken.
+    package let isGood: Bool
+    /// Of an answer over HTTP.
+    package let status: Int?
+    package let milliseconds: Double
+
+    package init(name: String, result: String, isGood: Bool, status: Int?, milliseconds: Double) {
+        self.name = name
+        self.result = result
+        self.isGood = isGood
+        self.status = status
+        self.milliseconds = milliseconds
+    }
+
+    fileprivate var text: String { "\(name): \(result), after \(Int(milliseconds.rounded())) ms" }
+
+    fileprivate var json: JSONValue {
+        .object([
+            ("dispatcher", .word(name)), ("ok", .truth(isGood)), ("result", .word(result)),
+            ("status", status.map { .whole($0) }), ("milliseconds", .whole(Int(milliseconds.rounded()))),
+        ])
     }
 }

@@ -6,6 +6,7 @@ package enum DispatcherCatalog {
         LoggerSettings.self,
         FileSettings.self,
         QueueSettings.self,
+        HTTPSettings.self,
     ]
 
     /// The kinds of ``builtIn``, for messages.

@@ -25,6 +25,17 @@ package protocol DispatcherSettings: Configurable, Hashable {
     /// Files that lines are appended to, for `config check` to try.
     var appendedPaths: [AppendedPath] { get }
 
+    /// Files that are read, for `config check` to look at.
+    var readPaths: [ReadPath] { get }
+
+    /// The lane in front of the dispatcher, where it must differ from those of others.
+    func laneSettings(_ usual: LaneSettings) -> LaneSettings
+
+    /// Tries the destination for real, for `config check --connect`, without leaving records there. Blocks.
+    ///
+    /// - Returns: nil when there is nothing to try.
+    func probe(_ context: DispatcherContext) -> DispatcherProbe?
+
     /// Opens nothing and fails never: what the machine may refuse is refused when the lane opens the dispatcher.
     func makeDispatcher(_ context: DispatcherContext) -> any Dispatcher
 }
@@ -33,6 +44,11 @@ extension DispatcherSettings {
     package static var needsSection: Bool { true }
     package static var isNamed: Bool { false }
     package var appendedPaths: [AppendedPath] { [] }
+    package var readPaths: [ReadPath] { [] }
+
+    package func laneSettings(_ usual: LaneSettings) -> LaneSettings { usual }
+
+    package func probe(_ context: DispatcherContext) -> DispatcherProbe? { nil }
 }
 
 /// A file that a dispatcher writes, and the setting that says so.
@@ -44,6 +60,48 @@ package struct AppendedPath: Sendable, Hashable {
     package init(key: String, path: String) {
         self.key = key
         self.path = path
+    }
+}
+
+/// A file that a dispatcher reads, and the setting that says so.
+package struct ReadPath: Sendable, Hashable {
+    package enum Kind: Sendable, Hashable {
+        /// A password, a token, a key: nobody else should be able to read it.
+        case secret
+        /// PEM certificates.
+        case certificates
+    }
+
+    /// Within the section.
+    package let key: String
+    package let path: String
+    package let kind: Kind
+
+    package init(key: String, path: String, kind: Kind) {
+        self.key = key
+        self.path = path
+        self.kind = kind
+    }
+}
+
+/// What trying a destination for real has brought.
+package struct DispatcherProbe: Sendable, Hashable {
+    /// What happened, e.g. `answered with status 204`; never with a secret.
+    package let result: String
+    /// What to do; nil when records would be taken.
+    package let remedy: String?
+    /// The setting within the section that the remedy is about.
+    package let key: String
+    /// Of the answer, for destinations that speak HTTP.
+    package let status: Int?
+    package let milliseconds: Double
+
+    package init(result: String, remedy: String?, key: String, status: Int? = nil, milliseconds: Double) {
+        self.result = result
+        self.remedy = remedy
+        self.key = key
+        self.status = status
+        self.milliseconds = milliseconds
     }
 }
 

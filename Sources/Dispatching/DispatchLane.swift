@@ -121,6 +121,7 @@ package final class DispatchLane: Sendable {
         var hand = LaneHand(collector: collector, observers: observers, settings: settings)
         if await open(&hand) {
             while let batch = nextBatch(&hand) {
+                keepPace(after: batch, &hand)
                 guard await deliver(batch, &hand) else { break }
             }
         }
@@ -145,6 +146,9 @@ package final class DispatchLane: Sendable {
 
     /// Waits for records; nil when draining is over.
     private func nextBatch(_ hand: inout LaneHand) -> LaneBatch? {
+        while let moment = hand.nextBatchTime, moment > .now, source.drainDeadline == nil {
+            source.pause(until: moment)
+        }
         while true {
             if let deadline = source.drainDeadline, deadline <= .now { return nil }
             switch source.next(&hand.desk, settings) {
@@ -155,6 +159,12 @@ package final class DispatchLane: Sendable {
                 guard pauseAfter(failure, &hand) else { return nil }
             }
         }
+    }
+
+    /// Lets records come together for the next batch, unless so many wait that this one is full.
+    private func keepPace(after batch: LaneBatch, _ hand: inout LaneHand) {
+        let mustWait = settings.batchDelayMilliseconds > 0 && batch.records.count < settings.batchRecordLimit
+        hand.nextBatchTime = mustWait ? .now.adding(milliseconds: settings.batchDelayMilliseconds) : nil
     }
 
     /// Delivers until nothing of the batch is left.
@@ -250,7 +260,7 @@ package final class DispatchLane: Sendable {
     ///
     /// - Returns: false when draining is over.
     private func pauseAfter(_ failure: DispatcherFailure, _ hand: inout LaneHand) -> Bool {
-        let milliseconds = hand.nextPauseMilliseconds()
+        let milliseconds = max(hand.nextPauseMilliseconds(), failure.retryMilliseconds ?? 0)
         noteFailure(failure, pauseMilliseconds: milliseconds, &hand)
         let due = MonotonicTime.now.adding(milliseconds: milliseconds)
         let wasDraining = source.drainDeadline != nil

@@ -74,9 +74,12 @@ package struct DispatcherFailure: Error, Sendable, Hashable {
     package let code: Code
     /// For people: what failed, where, why, and what to do. Never a payload, never a secret.
     package let detail: String
+    /// How long the destination wants to be left alone; nil leaves the pause to the lane.
+    package let retryMilliseconds: Int?
 
-    package init(_ code: Code, _ detail: String) {
+    package init(_ code: Code, _ detail: String, retryMilliseconds: Int? = nil) {
         self.code = code
         self.detail = detail
+        self.retryMilliseconds = retryMilliseconds
     }
 }

@@ -1,3 +1,4 @@
+internal import LinuxSystem
 internal import TelemetryModel
 
 /// What the lane's thread works with. Belongs to that thread.
@@ -7,6 +8,8 @@ struct LaneHand {
     var desk = LaneDesk()
     var backoff: Backoff
     var isFailing = false
+    /// The next batch begins no earlier; nil when it may begin at once.
+    var nextBatchTime: MonotonicTime?
     private var generator = SystemRandomNumberGenerator()
 
     init(collector: SettlementCollector, observers: [any DeliveryObserver], settings: LaneSettings) {

@@ -9,6 +9,9 @@ package struct LaneSettings: Sendable, Hashable {
     package var batchRecordLimit = 1_024
     /// The most payload bytes in one delivery; a larger record goes alone.
     package var batchByteLimit = 4 * 1024 * 1024
+    /// A batch that is not full begins so long after the one before it at the earliest, so that records come together
+    /// into few large deliveries; the first record after a silence waits for nothing.
+    package var batchDelayMilliseconds = 0
     /// Pause after the first failure. It doubles with each further one.
     package var retryInitialMilliseconds = 100
     /// The longest pause.

@@ -41,7 +41,7 @@ package func appendTextResponse(
     )
 }
 
-private func appendHeader(_ name: String, _ value: String, to output: inout [UInt8]) {
+func appendHeader(_ name: String, _ value: String, to output: inout [UInt8]) {
     output.append(contentsOf: name.utf8)
     output.append(contentsOf: ": ".utf8)
     output.append(contentsOf: value.utf8.lazy.map { $0 == 0x0d || $0 == 0x0a || $0 == 0 ? 0x20 : $0 })

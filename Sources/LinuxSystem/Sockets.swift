@@ -162,18 +162,27 @@ package enum TCP {
         isBlocking: Bool,
         localHost: String?
     ) throws -> Int32 {
+        let local = try localHost.flatMap { try resolve($0, port: 0, passive: true).first }
+        return try beginConnecting(to: address, isBlocking: isBlocking, from: local).surrender()
+    }
+
+    static func beginConnecting(
+        to address: ResolvedAddress,
+        isBlocking: Bool = false,
+        from local: ResolvedAddress? = nil
+    ) throws(SystemCallError) -> FileDescriptor {
         let descriptor = try open(address.family)
         setOption(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
-        if let localHost, let local = try resolve(localHost, port: 0, passive: true).first {
+        if let local {
             guard local.withPointer({ bind(descriptor.number, $0, $1) }) == 0 else {
-                throw SystemCallError(call: "bind", code: errno, subject: localHost)
+                throw SystemCallError(call: "bind", code: errno, subject: local.text)
             }
         }
         if isBlocking { setBlocking(descriptor, true) }
         guard address.withPointer({ Glibc.connect(descriptor.number, $0, $1) }) == 0 || errno == EINPROGRESS else {
             throw SystemCallError(call: "connect", code: errno, subject: address.text)
         }
-        return descriptor.surrender()
+        return descriptor
     }
 
     /// Whether a non-blocking connect has succeeded, once the socket is writable.

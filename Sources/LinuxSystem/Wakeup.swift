@@ -19,6 +19,13 @@ package final class Wakeup: Sendable {
         _ = eventfd_write(descriptor.number, 1)
     }
 
+    /// Whether it was rung since it was silenced last. A look at the bell: it stays as it is.
+    package var isRinging: Bool {
+        var question = pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0)
+        // SAFETY: the kernel writes into the one element before it returns.
+        return poll(&question, 1, 0) > 0
+    }
+
     /// Silences the bell, so that the next ring is heard.
     package func silence() {
         var rings: eventfd_t = 0

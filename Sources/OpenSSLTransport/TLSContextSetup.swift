@@ -69,7 +69,8 @@ func noteRefusal(_ isAccepted: Int32, _ check: OpaquePointer?) -> Int32 {
         reason: String(cString: X509_verify_cert_error_string(Int(code))),
         subject: facts?.subject ?? "",
         issuer: facts?.issuer ?? "",
-        depth: Int(X509_STORE_CTX_get_error_depth(check))
+        depth: Int(X509_STORE_CTX_get_error_depth(check)),
+        cause: CertificateRefusal.Cause(verificationCode: code)
     )
     return 0
 }

@@ -49,6 +49,31 @@ package struct CertificateRefusal: Sendable, Hashable {
     package let issuer: String
     /// 0 is the peer's own certificate, 1 its issuer, and so on.
     package let depth: Int
+    package let cause: Cause
+
+    /// What an operator can do something about.
+    package enum Cause: Sendable, Hashable {
+        case expired
+        case notYetValid
+        /// It is for another host than the one that was asked for.
+        case otherName
+        /// Nobody whom we trust stands behind it.
+        case unknownAuthority
+        case other
+
+        init(verificationCode: Int32) {
+            switch verificationCode {
+            case X509_V_ERR_CERT_HAS_EXPIRED: self = .expired
+            case X509_V_ERR_CERT_NOT_YET_VALID: self = .notYetValid
+            case X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH: self = .otherName
+            case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
+                X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT,
+                X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, X509_V_ERR_CERT_UNTRUSTED:
+                self = .unknownAuthority
+            default: self = .other
+            }
+        }
+    }
 }
 
 extension TLSFailure {
@@ -76,7 +101,7 @@ extension TLSFailure {
             return .noPeerCertificate
         case SSL_R_CERTIFICATE_VERIFY_FAILED:
             return .peerCertificateRefused(
-                refusal ?? CertificateRefusal(reason: text, subject: "", issuer: "", depth: 0)
+                refusal ?? CertificateRefusal(reason: text, subject: "", issuer: "", depth: 0, cause: .other)
             )
         case SSL_R_UNSUPPORTED_PROTOCOL, SSL_R_VERSION_TOO_LOW, SSL_R_TLSV1_ALERT_PROTOCOL_VERSION:
             return .protocolVersion

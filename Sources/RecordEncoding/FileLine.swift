@@ -28,8 +28,7 @@ package enum FileLine {
             json.member("device_client_version", record.source.clientVersion)
             json.key("payload")
         }
-        let isExpressible = mode == .standard || (try? RecordJSON.check(record.content)) != nil
-        RecordJSON.append(record.content, payload: record.payload, mode: isExpressible ? mode : .standard, to: &json)
+        RecordJSON.append(record, mode: mode, to: &json)
         json.endObject()
     }
 

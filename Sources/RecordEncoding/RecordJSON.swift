@@ -78,6 +78,20 @@ package enum RecordJSON {
         }
     }
 
+    /// The record for those who must have a text of every record: a moment that reference mode can't express is
+    /// written as standard mode does.
+    static func append(_ record: Record, mode: EncodingMode, to json: inout JSONWriter) {
+        let isExpressible = mode == .standard || (try? check(record.content)) != nil
+        append(record.content, payload: record.payload, mode: isExpressible ? mode : .standard, to: &json)
+    }
+
+    /// ``append(_:mode:to:)`` as a text of its own.
+    package static func encode(_ record: Record, mode: EncodingMode) -> [UInt8] {
+        var json = JSONWriter(reservingCapacity: capacity(record.content, payload: record.payload))
+        append(record, mode: mode, to: &json)
+        return json.take()
+    }
+
     /// A guess that makes the buffer grow once at most: an eleventh allocation costs more than spare bytes.
     private static func capacity(_ content: RecordContent, payload: ArraySlice<UInt8>) -> Int {
         switch content {

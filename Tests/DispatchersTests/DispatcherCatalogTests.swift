@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test func `every kind is listed once`() {
-        #expect(DispatcherCatalog.kinds == ["logger", "file", "queue"])
+        #expect(DispatcherCatalog.kinds == ["logger", "file", "queue", "http"])
         #expect(DispatcherCatalog.settingsType(of: DispatcherName("file:archive")) == FileSettings.self)
         #expect(DispatcherCatalog.settingsType(of: DispatcherName("File")) == nil)
     }

@@ -5,10 +5,16 @@ package struct TestPKI {
     package let authority: CertificateIssuer
     package let serverIdentity: TLSIdentity
 
-    package init(algorithm: KeyAlgorithm = .ecdsaP256, commonName: String = "Tesla Motors Products CA") throws {
+    /// - Parameter change: to the server's certificate, for one that is not as it should be.
+    package init(
+        algorithm: KeyAlgorithm = .ecdsaP256,
+        commonName: String = "Tesla Motors Products CA",
+        server change: (inout CertificateTemplate) -> Void = { _ in }
+    ) throws {
         authority = try .makeRoot(commonName: commonName, algorithm: algorithm)
         var template = CertificateTemplate(role: .server, commonName: "localhost", days: 30)
         template.hosts = ["localhost", "127.0.0.1"]
+        change(&template)
         let server = try authority.issue(template, algorithm: algorithm)
         serverIdentity = try TLSIdentity(
             chain: [server.certificate],

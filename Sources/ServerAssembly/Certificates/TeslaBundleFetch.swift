@@ -1,3 +1,5 @@
+package import HTTPClient
+internal import HTTPCodec
 internal import LinuxSystem
 package import OpenSSLTransport
 
@@ -10,7 +12,7 @@ package struct TeslaBundleFetch: Sendable {
     package enum Origin: Sendable, Hashable {
         /// The reference project's repository on GitHub.
         case repository
-        case address(HTTPSAddress)
+        case address(HTTPAddress)
         case file(String)
     }
 
@@ -38,17 +40,7 @@ package struct TeslaBundleFetch: Sendable {
         self.origin = origin
         self.out = out
         pins = TeslaPins.pins(of: bundle)
-        webAuthoritiesPath = Self.webAuthorities(environment)
-    }
-
-    /// Debian's place, then Red Hat's and Alpine's.
-    private static let usualPlaces = [
-        "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem",
-    ]
-
-    private static func webAuthorities(_ environment: [String: String]) -> String {
-        if let named = environment["SSL_CERT_FILE"], !named.isEmpty { return named }
-        return usualPlaces.first(where: Files.exists) ?? usualPlaces[0]
+        webAuthoritiesPath = WebAuthorities.path(environment)
     }
 
     /// Largest bundle that is read; Tesla's have a few kilobytes.
@@ -93,29 +85,44 @@ package struct TeslaBundleFetch: Sendable {
                 throw TeslaBundleError(.unreadable(error.reason), origin: path)
             }
         case .address(let address):
-            return (try download(address), address.description)
+            return (try download(address), address.text)
         case .repository:
             let text = Self.repositoryAddress(of: bundle)
-            guard let address = HTTPSAddress(text) else {
+            guard let address = try? HTTPAddress(text) else {
                 throw TeslaBundleError(.unreadable("no HTTPS address"), origin: text)
             }
             return (try download(address), text)
         }
     }
 
-    private func download(_ address: HTTPSAddress) throws(TeslaBundleError) -> [UInt8] {
+    private func download(_ address: HTTPAddress) throws(TeslaBundleError) -> [UInt8] {
         let authorities: [Certificate]
         do throws(CertificateError) {
             authorities = try Certificate.readAll(path: webAuthoritiesPath)
         } catch {
-            throw TeslaBundleError(.noWebAuthorities("\(error)"), origin: address.description)
+            throw TeslaBundleError(.noWebAuthorities("\(error)"), origin: address.text)
         }
-        do throws(HTTPSDownloadError) {
-            return try HTTPSDownload.get(address, trusting: authorities, limitBytes: Self.limitBytes)
+        var settings = HTTPClientSettings()
+        settings.answerMilliseconds = 60_000
+        settings.answerLimitBytes = Self.limitBytes
+        let client = HTTPClient(address, settings, trusting: authorities)
+        let answer: HTTPAnswer
+        do throws(HTTPClientError) {
+            answer = try client.send(HTTPCall(method: "GET", headers: [.init("Accept", "*/*")]))
         } catch {
-            throw TeslaBundleError(.download(error), origin: address.description)
+            throw TeslaBundleError(.download(error), origin: address.text)
         }
+        guard answer.status == 200 else {
+            let location = answer.headers.first("Location")
+            throw TeslaBundleError(.answered(status: answer.status, location: location), origin: address.text)
+        }
+        return answer.body
     }
+}
+
+extension HTTPAddress {
+    /// With its path: nothing in it is secret here.
+    fileprivate var text: String { origin + target }
 }
 
 /// Why there is no bundle, with what to do about it.
@@ -123,7 +130,9 @@ package struct TeslaBundleError: Error, Sendable, Hashable, CustomStringConverti
     package enum Reason: Sendable, Hashable {
         /// The file of web authorities cannot be used.
         case noWebAuthorities(String)
-        case download(HTTPSDownloadError)
+        case download(HTTPClientError)
+        /// Another status than 200; `location` is where the server wants us to go.
+        case answered(status: Int, location: String?)
         /// What came is no PEM text of certificates.
         case unreadable(String)
         /// Certificates that are in no pin, a sentence each.
@@ -149,7 +158,10 @@ package struct TeslaBundleError: Error, Sendable, Hashable, CustomStringConverti
             "the web server cannot be verified: \(text); install ca-certificates, or name a PEM file of authorities in "
                 + "SSL_CERT_FILE"
         case .download(let error):
-            "\(origin): \(Self.words(error)); or fetch the file another way and give it with --from FILE"
+            "\(origin): \(error.words); or \(Self.otherWay)"
+        case .answered(let status, let location):
+            "\(origin): answered with status \(status)" + (location.map { " and points to \($0)" } ?? "")
+                + "; \(Self.otherWay)"
         case .unreadable(let text):
             "\(origin): \(text)"
         case .refused(let sentences):
@@ -160,15 +172,5 @@ package struct TeslaBundleError: Error, Sendable, Hashable, CustomStringConverti
         }
     }
 
-    private static func words(_ error: HTTPSDownloadError) -> String {
-        switch error {
-        case .unreachable(let text): "cannot be reached (\(text)); check the network and the name service"
-        case .untrusted(let text): "\(text); somebody may be in between, check proxies and this machine's clock"
-        case .answered(let status, let location?): "answered with status \(status) and points to \(location)"
-        case .answered(let status, nil): "answered with status \(status)"
-        case .notHTTP(let text): "no answer that can be read (\(text))"
-        case .tooLarge(let limit): "sends more than \(limit) bytes, which no bundle has"
-        case .brokenOff(let text): "broke off (\(text)); try again"
-        }
-    }
+    private static let otherWay = "fetch the file another way and give it with --from FILE"
 }

@@ -1,6 +1,4 @@
 package import ConfigurationSchema
-internal import Dispatchers
-internal import Dispatching
 package import JSONText
 
 /// The checks that need the machine: certificates, keys, paths, ports.
@@ -26,7 +24,7 @@ package struct ConfigurationCheck {
         check.checkPrivateKey()
         check.checkClientAuthorities()
         check.checkVehicleLists()
-        check.checkFiles()
+        check.checkDispatcherFiles()
         check.checkDirectories()
         check.checkPorts()
         return check.findings
@@ -252,26 +250,7 @@ package struct ConfigurationCheck {
         )
     }
 
-    // MARK: Paths and ports
-
-    private mutating func checkFiles() {
-        let used = Set(configuration.records.values.joined())
-        for (name, settings) in configuration.dispatchers.byName.sorted(by: { $0.key.text < $1.key.text })
-        where used.contains(name.text) {
-            for appended in settings.appendedPaths {
-                guard let complaint = machine.complaintAboutAppending(to: appended.path) else { continue }
-                report(
-                    .unusablePath,
-                    at: settingPath(KnownDispatcher.sectionPath(of: name.text), appended.key),
-                    // With a spool a destination that is away is no reason not to receive.
-                    severity: configuration.spool == nil ? .error : .warning,
-                    "\(appended.path) \(complaint.problem)",
-                    reason: "Records of the dispatcher \(name.text) are appended to it.",
-                    remedy: complaint.remedy
-                )
-            }
-        }
-    }
+    // MARK: Directories and ports
 
     private mutating func checkDirectories() {
         if let spool = configuration.spool {
@@ -345,7 +324,7 @@ extension ConfigurationFinding {
     package var isAboutMachine: Bool {
         switch code {
         case .certificate, .certificateDate, .certificateOrder, .privateKey, .keyMismatch, .unusablePath, .portUnusable,
-            .vehicleList:
+            .vehicleList, .secretFile, .connection:
             true
         default: false
         }
@@ -369,6 +348,10 @@ extension FindingCode {
     package static let queueUnread = FindingCode("queue_unread")
     /// A path that records cannot be written to.
     package static let unusablePath = FindingCode("unusable_path")
+    /// A file with a secret that is missing, or that others may read.
+    package static let secretFile = FindingCode("secret_file")
+    /// A dispatcher's destination that would not take records now.
+    package static let connection = FindingCode("connection")
     /// A port or address that cannot be listened on here and now.
     package static let portUnusable = FindingCode("port_unusable")
 }

@@ -95,14 +95,22 @@ package enum ConfigurationCommands {
         return Checked(configuration: report.errorCount == 0 ? configuration : nil, report: report)
     }
 
-    /// `config check FILE [--json]`: exit code 0 for a usable file, 1 for errors, 2 when it cannot be read.
+    /// `config check FILE [--json] [--connect]`: exit code 0 for a usable file, 1 for errors, 2 when it cannot be read.
+    ///
+    /// - Parameter connects: also tries the dispatchers' destinations, unless the file has errors already.
     package static func check(
         path: String,
         json: Bool,
+        connects: Bool = false,
         environment: [String: String],
         machine: (any ConfigurationEnvironment)? = MachineEnvironment()
     ) -> Output {
-        let report = checked(path: path, environment: environment, machine: machine).report
+        let checked = checked(path: path, environment: environment, machine: machine)
+        var report = checked.report
+        if connects, let configuration = checked.configuration {
+            let (attempts, findings) = configuration.tryDispatchers()
+            report = ConfigurationReport(fileName: path, findings: report.findings + findings, attempts: attempts)
+        }
         return Output(text: json ? report.json : report.text, exitCode: report.exitCode)
     }
 

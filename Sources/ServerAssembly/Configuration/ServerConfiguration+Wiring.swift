@@ -58,17 +58,12 @@ extension ServerConfiguration {
         metrics: MetricRegistry
     ) throws -> DispatchPlan {
         let routes = Self.names(records)
+        let sections = dispatchers.byName
         var dispatchers = try DispatcherCatalog.makeDispatchers(
             Set(routes.values.joined()).subtracting(queue == nil ? [] : [DispatcherName(QueueSettings.kind)]),
-            settings: dispatchers.byName,
+            settings: sections,
             custom: custom,
-            context: DispatcherContext(
-                encodingMode: encodingMode,
-                lineFormat: jsonLogEnable ? .json : .text,
-                transmittedForm: transmittedForm,
-                log: log,
-                metrics: metrics
-            )
+            context: dispatcherContext(log: log, metrics: metrics)
         )
         if let queue { dispatchers[DispatcherName(QueueSettings.kind)] = queue }
         let loggerName = DispatcherName(LoggerSettings.kind)
@@ -88,7 +83,19 @@ extension ServerConfiguration {
             routes: routes,
             ackSources: Self.names(reliableAckSources),
             dispatchers: dispatchers,
-            defaultSettings: lanes
+            defaultSettings: lanes,
+            laneSettings: sections.mapValues { $0.laneSettings(lanes) }
+        )
+    }
+
+    /// What all dispatchers share.
+    func dispatcherContext(log: Observability.Log, metrics: MetricRegistry) -> DispatcherContext {
+        DispatcherContext(
+            encodingMode: encodingMode,
+            lineFormat: jsonLogEnable ? .json : .text,
+            transmittedForm: transmittedForm,
+            log: log,
+            metrics: metrics
         )
     }
 

@@ -1,4 +1,6 @@
 internal import CommandLineInterface
+internal import HTTPClient
+internal import LinuxSystem
 internal import OpenSSLTransport
 internal import ServerAssembly
 
@@ -35,7 +37,7 @@ enum CertsFetchCACommand: Command {
         case (nil, nil): origin = .repository
         case (let path?, nil): origin = .file(path)
         case (nil, let text?):
-            guard let address = HTTPSAddress(text) else {
+            guard let address = try? HTTPAddress(text), address.isSecure else {
                 Console.complain("certs fetch-ca: --url \(text): no HTTPS address; write it as https://host/path")
                 return .usage
             }

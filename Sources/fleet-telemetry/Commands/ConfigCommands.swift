@@ -1,4 +1,5 @@
 internal import CommandLineInterface
+internal import LinuxSystem
 internal import ServerAssembly
 
 private let file = ArgumentSpecification("FILE", .one, "The configuration, in JSON; comments are accepted")
@@ -13,6 +14,7 @@ private func finish(_ output: ConfigurationCommands.Output) -> ExitCode {
 /// `config check`: everything wrong with a configuration, in one run.
 enum ConfigCheckCommand: Command {
     private static let json = Option.flag("json", "Findings as JSON")
+    private static let connect = Option.flag("connect", "Also ask the dispatchers' destinations, without records")
 
     static let specification = CommandSpecification(
         name: "check",
@@ -23,8 +25,11 @@ enum ConfigCheckCommand: Command {
             read.
             """,
         arguments: [file],
-        options: [json.specification],
-        examples: [.init("\(Program.name) config check server.json", "Each finding with its place, reason and remedy.")]
+        options: [json.specification, connect.specification],
+        examples: [
+            .init("\(Program.name) config check server.json", "Each finding with its place, reason and remedy."),
+            .init("\(Program.name) config check --connect server.json", "Also whether web endpoints let us in."),
+        ]
     )
 
     static func run(_ command: ParsedCommand) -> ExitCode {
@@ -32,6 +37,7 @@ enum ConfigCheckCommand: Command {
             ConfigurationCommands.check(
                 path: command.arguments[0],
                 json: command[json],
+                connects: command[connect],
                 environment: ProcessEnvironment.variables
             )
         )

@@ -1,5 +1,6 @@
 internal import Dispatchers
 internal import Dispatching
+internal import HTTPServing
 internal import LinuxSystem
 internal import Observability
 internal import RecordEncoding
@@ -13,7 +14,8 @@ struct ThroughputBench {
     /// One row of the table.
     private struct Subject {
         let title: String
-        let make: () throws -> (dispatcher: any Dispatcher, consumer: Consumer?)
+        var lane = { (usual: LaneSettings) in usual }
+        let make: () throws -> (dispatcher: any Dispatcher, consumer: (any Sink)?)
     }
 
     func run() throws {
@@ -26,7 +28,7 @@ struct ThroughputBench {
             var shares: [Double] = []
             for _ in 0..<3 {
                 let (dispatcher, consumer) = try subject.make()
-                let load = try Load(dispatcher)
+                let load = try Load(dispatcher, subject.lane)
                 let round = try load.run(seconds: seconds)
                 consumer?.end()
                 rates.append(round.perSecond)
@@ -40,7 +42,7 @@ struct ThroughputBench {
             )
         }
         say("per core: records by the CPU seconds of the whole process, generator and consumers included;")
-        say("lane's CPU: of the thread that encodes and writes, as a part of the time")
+        say("lane's CPU: of the threads that encode and write, as a part of the time")
     }
 
     private static func subjects(_ folder: String) -> [Subject] {
@@ -52,7 +54,18 @@ struct ThroughputBench {
                 return (FileDispatcher(settings, encodingMode: .standard), nil)
             }
         }
+        func http(_ title: String, _ change: (inout HTTPSettings) -> Void) -> Subject {
+            var settings = HTTPSettings()
+            change(&settings)
+            return Subject(title: title, lane: { settings.laneSettings($0) }) {
+                let sink = try WebSink()
+                settings.url = sink.url
+                return (settings.makeDispatcher(DispatcherContext(log: .silent, metrics: MetricRegistry())), sink)
+            }
+        }
         return [
+            http("http, ndjson, 100, 2 connections") { $0.format = .ndjson },
+            http("http, teslemetry, 2 connections") { $0.format = .teslemetry },
             file("file, protojson, /dev/null") { $0.path = "/dev/null" },
             file("file, protojson") { _ in },
             file("file, flat") { $0.format = .flat },
@@ -84,8 +97,28 @@ struct ThroughputBench {
     }
 }
 
+/// What takes a dispatcher's records, in this process.
+private protocol Sink: Sendable {
+    func end()
+}
+
+/// A web server that looks at nothing.
+private final class WebSink: Sink {
+    private let server: HTTPServer
+
+    init() throws {
+        var settings = HTTPServerSettings(name: "sink", host: "127.0.0.1", port: 0)
+        settings.maximumBodyBytes = 4 << 20
+        server = try HTTPServer(settings, routes: HTTPRoutes(["POST /in": { _ in .text("ok") }]), log: .silent)
+    }
+
+    var url: String { "http://\(server.address)/in" }
+
+    func end() { server.close() }
+}
+
 /// A program that takes records from the queue and looks at none.
-private final class Consumer: Sendable {
+private final class Consumer: Sink {
     private let queue: RecordQueue
     private let thread: LoopThread
 
@@ -113,12 +146,16 @@ private final class Load: DeliveryObserver {
     private let settled = Atomic<Int>(0)
     private let isOver = Atomic<Bool>(false)
 
-    init(_ dispatcher: any Dispatcher) throws {
+    init(_ dispatcher: any Dispatcher, _ lane: (LaneSettings) -> LaneSettings) throws {
         let name = DispatcherName("bench")
         var settings = LaneSettings()
         settings.recordLimit = 10_000
         router = try DispatchRouter(
-            DispatchPlan(routes: [.vehicleData: [name]], dispatchers: [name: dispatcher], defaultSettings: settings),
+            DispatchPlan(
+                routes: [.vehicleData: [name]],
+                dispatchers: [name: dispatcher],
+                defaultSettings: lane(settings)
+            ),
             log: .silent,
             metrics: MetricRegistry()
         )
@@ -170,14 +207,17 @@ private final class Load: DeliveryObserver {
         }
     }
 
-    /// CPU time of the lane's thread, where the kernel keeps scheduling statistics.
+    /// CPU time of the lane's threads, where the kernel keeps scheduling statistics.
     private static var laneSeconds: Double {
         func text(_ path: String) -> String {
             String(decoding: (try? Files.read(path, limitBytes: 4_096)) ?? [], as: UTF8.self)
         }
         let threads = (try? Files.list("/proc/self/task")) ?? []
-        let lane = threads.first { text("/proc/self/task/\($0)/comm").hasPrefix("lane-") }
-        let time = lane.map { text("/proc/self/task/\($0)/schedstat") }?.split(separator: " ").first
-        return time.flatMap { Double($0) }.map { $0 / 1e9 } ?? 0
+        let lane = threads.filter {
+            let name = text("/proc/self/task/\($0)/comm")
+            return name.hasPrefix("lane-") || name.hasPrefix("http-")
+        }
+        let times = lane.compactMap { text("/proc/self/task/\($0)/schedstat").split(separator: " ").first }
+        return times.compactMap { Double($0) }.reduce(0, +) / 1e9
     }
 }

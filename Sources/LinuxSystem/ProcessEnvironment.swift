@@ -1,11 +1,10 @@
-internal import LinuxSystem
-
 /// The variables that the process was started with.
-enum ProcessEnvironment {
+package enum ProcessEnvironment {
     /// Longest environment that the kernel hands over, in bytes, by default.
     private static let limitBytes = 4 << 20
 
-    static var variables: [String: String] {
+    /// By name; of names that come twice the last.
+    package static var variables: [String: String] {
         guard let bytes = try? Files.read("/proc/self/environ", limitBytes: limitBytes) else { return [:] }
         var variables: [String: String] = [:]
         for row in bytes.split(separator: 0) {
