@@ -49,9 +49,11 @@ package final class TelemetryServer: Sendable {
         let tls = try StartError.during(.certificates) {
             try TLSLoading.load(configuration, directory: directory, log: log)
         }
+        let configuration = try StartError.during(.dispatchers) {
+            try configuration.leavingOutUnbuilt(besides: Set(custom.map(\.name.text)))
+        }
         let plan = try StartError.during(.dispatchers) {
-            try configuration.requireDispatchers(besides: custom)
-            return try configuration.dispatchPlan(
+            try configuration.dispatchPlan(
                 custom: custom,
                 queue: queue,
                 loggerOutput: loggerOutput,
