@@ -1,4 +1,4 @@
-package import JSONText
+internal import JSONText
 
 extension Configurable {
     /// The section's table in the configuration reference, sections inside it included, in Markdown.
@@ -9,16 +9,6 @@ extension Configurable {
 
     /// Every path that can stand in a file, sections first, legacy keys left out.
     package static func paths() -> [String] { settingPaths(descriptions, at: "") }
-
-    /// The section as a JSON Schema (draft 2020-12).
-    /// - Parameter title: what the schema describes.
-    package static func jsonSchema(title: String) -> JSONValue {
-        let body = objectSchema(of: descriptions).members ?? []
-        let head = JSONValue.object([
-            ("$schema", .word("https://json-schema.org/draft/2020-12/schema")), ("title", .word(title)),
-        ])
-        return JSONValue(.object((head.members ?? []) + body))
-    }
 
     /// A small file with what nearly everybody sets, a comment before each setting.
     /// - Parameter heading: comment lines above the whole.
@@ -71,65 +61,6 @@ private func flattened(_ descriptions: [SettingDescription], at path: String) ->
 
 private func settingPaths(_ descriptions: [SettingDescription], at path: String) -> [String] {
     flattened(descriptions, at: path).filter { $0.1.legacyNote == nil }.map(\.0)
-}
-
-// MARK: Schema
-
-private func objectSchema(of descriptions: [SettingDescription]) -> JSONValue {
-    let required = descriptions.filter { $0.isRequired && $0.environment == nil }.map { JSONValue.word($0.key) }
-    return .object([
-        ("type", .word("object")),
-        ("properties", .object(descriptions.map { ($0.key, schema(of: $0)) })),
-        ("required", required.isEmpty ? nil : .list(required)),
-        // Keys that people write as comments are accepted.
-        ("patternProperties", .object([("^(_|//|#)", .truth(true))])),
-        ("additionalProperties", .truth(false)),
-    ])
-}
-
-private func schema(of setting: SettingDescription) -> JSONValue {
-    let about: [(String, JSONValue?)] = [
-        ("description", .word(setting.summary)), ("default", setting.defaultValue),
-        ("deprecated", setting.legacyNote == nil ? nil : .truth(true)),
-    ]
-    let body = schema(of: setting.shape).members ?? []
-    return JSONValue(.object((JSONValue.object(about).members ?? []) + body))
-}
-
-private func schema(of shape: SettingShape) -> JSONValue {
-    let text = JSONValue.object([("type", .word("string"))])
-    switch shape {
-    case .wholeNumber(let range):
-        return .object([
-            ("type", .word("integer")), ("minimum", .whole(range.lowerBound)), ("maximum", .whole(range.upperBound)),
-        ])
-    case .decimal(let range):
-        return .object([
-            ("type", .word("number")), ("minimum", JSONValue(.number("\(range.lowerBound)"))),
-            ("maximum", JSONValue(.number("\(range.upperBound)"))),
-        ])
-    case .duration(let unit, let range):
-        return .object([
-            ("type", .word(unit == .seconds ? "number" : "integer")),
-            ("minimum", JSONValue(.number(unit.text(of: range.lowerBound)))),
-            ("maximum", JSONValue(.number(unit.text(of: range.upperBound)))),
-        ])
-    case .flag: return .object([("type", .word("boolean"))])
-    case .text, .path: return text
-    case .secret: return .object([("type", .word("string")), ("writeOnly", .truth(true))])
-    case .choice(let words): return .object([("enum", .list(words.map(JSONValue.word)))])
-    case .texts: return .object([("type", .word("array")), ("items", text)])
-    case .section(let settings): return objectSchema(of: settings())
-    case .sections(let settings):
-        return .object([("type", .word("object")), ("additionalProperties", objectSchema(of: settings()))])
-    case .textByName: return .object([("type", .word("object")), ("additionalProperties", text)])
-    case .textsByName(let single):
-        let list = JSONValue.object([("type", .word("array")), ("items", text)])
-        let element = single ? JSONValue.object([("oneOf", .list([text, list]))]) : list
-        return .object([("type", .word("object")), ("additionalProperties", element)])
-    case .open: return .object([("type", .word("object"))])
-    case .anything: return .object([])
-    }
 }
 
 // MARK: Example

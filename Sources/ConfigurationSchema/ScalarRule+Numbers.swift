@@ -22,8 +22,23 @@ extension ScalarRule<Int> {
                     let remedy = quoted.map { "write \($0) without quotes" } ?? "write a whole number without quotes"
                     return .bad(.wrongType(expected: "a whole number", found: value, remedy: remedy))
                 }
+                // JSON has one kind of number, and a schema cannot tell 4443.0 from 4443.
+                let isPlain = !text.contains { ".eE".contains($0) }
+                if !isPlain, let whole = Double(text).flatMap(Int64.init(exactly:)) {
+                    var parsed = check(whole, text.count > 40 ? "the number" : text)
+                    if parsed.fault == nil {
+                        parsed.fault = SettingFault(
+                            severity: .warning,
+                            code: .unusual,
+                            problem: "read as \(whole)",
+                            reason: "The reference server refuses a whole number with point or exponent.",
+                            remedy: "write \(whole)"
+                        )
+                    }
+                    return parsed
+                }
                 // A token without point and exponent that does not fit 64 bits is out of range, not of a wrong type.
-                if text.contains(where: { ".eE".contains($0) }) {
+                if !isPlain {
                     return .bad(
                         .wrongType(
                             expected: "a whole number",
@@ -105,7 +120,9 @@ extension ScalarRule<Duration> {
         let convert: @Sendable (String) -> Duration? = { text in
             guard let number = Double(text), abs(number) <= 1e18 else { return nil }
             if let whole = Int64(text) { return inUnits(whole, unit) }
-            return unit == .seconds ? .seconds(number) : Int64(exactly: number).flatMap { inUnits($0, unit) }
+            if unit != .seconds { return Int64(exactly: number).flatMap { inUnits($0, unit) } }
+            // Whole nanoseconds, so that 1.001 is not a little less than itself.
+            return abs(number) < 9e9 ? .nanoseconds(Int64((number * 1e9).rounded())) : .seconds(number)
         }
         return ScalarRule(
             shape: .duration(unit, range),

@@ -142,7 +142,9 @@ extension ScalarRule where Value: RawRepresentable<String> & CaseIterable {
             )
         }
         return ScalarRule(
-            shape: .choice(words),
+            shape: .choice(
+                Words(documented: words, synonyms: synonyms.keys.sorted(), takesAny: fallback != nil)
+            ),
             parse: { value in
                 guard let text = value.text else {
                     return .bad(

@@ -208,7 +208,7 @@ extension Setting {
         Setting(
             key: key,
             summary: summary,
-            shape: .open,
+            shape: .opaque,
             property: property,
             assign: { value, path, reader, section in
                 _ = reader.members(of: value, at: path, reason: summary)

@@ -20,6 +20,7 @@ package struct Setting<Section: Configurable>: Sendable {
     package private(set) var environmentName: String?
     package private(set) var exampleText: String?
     package private(set) var legacyNote: String?
+    private var isZeroAbsent = false
 
     init(
         key: String,
@@ -71,11 +72,19 @@ package struct Setting<Section: Configurable>: Sendable {
         return row
     }
 
+    /// A number that counts as not given when it is 0, as Go cannot tell the two apart.
+    package func zeroMeansAbsent() -> Setting {
+        var row = self
+        row.isZeroAbsent = true
+        return row
+    }
+
     package var description: SettingDescription {
         var description = SettingDescription(key: key, summary: summary, shape: shape)
         description.isRequired = isRequired
         description.environment = environmentName
         description.legacyNote = legacyNote
+        description.isZeroAbsent = isZeroAbsent
         description.defaultValue = isRequired || legacyNote != nil ? nil : tree(Section(), false)
         description.example = exampleText.flatMap { text in
             do throws(JSONReaderError) { return try JSONReader.read(text).root } catch { return nil }
@@ -100,7 +109,7 @@ package struct Setting<Section: Configurable>: Sendable {
     /// Reads the row: the file's value first, then the environment over it.
     func read(_ value: JSONValue?, in sectionPath: String, _ reader: inout SettingReader, _ section: inout Section) {
         let path = settingPath(sectionPath, key)
-        let isGiven = value.map { !$0.isNull } ?? false
+        let isGiven = value.map { !$0.isNull && !(isZeroAbsent && $0.decimal == 0) } ?? false
         if let value, isGiven {
             reader.note(value.position, of: path)
             assign(value, path, &reader, &section)

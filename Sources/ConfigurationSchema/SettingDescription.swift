@@ -9,12 +9,24 @@ package struct SettingDescription: Sendable {
     /// What holds when the key is absent; nil when nothing sensible can be said.
     package var defaultValue: JSONValue?
     package var isRequired = false
+    /// Whether 0 counts as not given, even where the range does not hold it.
+    package var isZeroAbsent = false
     /// The environment variable that wins over the file.
     package var environment: String?
     /// What the example file writes for this setting; nil leaves it out there.
     package var example: JSONValue?
     /// Why the key is only there for old files.
     package var legacyNote: String?
+}
+
+/// The words of a choice. They are compared whatever their case.
+package struct Words: Sendable, Hashable {
+    /// As they are written here.
+    package var documented: [String]
+    /// Others that mean one of them.
+    package var synonyms: [String] = []
+    /// Whether an unknown word is read as one of them, with a warning.
+    package var takesAny = false
 }
 
 /// What kind of value a setting takes.
@@ -25,7 +37,7 @@ package indirect enum SettingShape: Sendable {
     case text
     case path
     case secret
-    case choice([String])
+    case choice(Words)
     case duration(DurationUnit, ClosedRange<Duration>)
     case texts
     case section(@Sendable () -> [SettingDescription])
@@ -35,8 +47,10 @@ package indirect enum SettingShape: Sendable {
     case textByName
     /// Names chosen by the operator, each with a list of texts; `single` when one text may stand for a list of one.
     case textsByName(single: Bool)
-    /// Names and values that somebody else defines and checks.
+    /// Names and single values that somebody else defines and checks.
     case open
+    /// An object that nobody here looks into.
+    case opaque
     /// A legacy key: anything.
     case anything
 
@@ -49,7 +63,7 @@ package indirect enum SettingShape: Sendable {
         case .text: "text"
         case .path: "path of a file"
         case .secret: "secret text"
-        case .choice(let words): words.map { "`\($0)`" }.joined(separator: ", ")
+        case .choice(let words): words.documented.map { "`\($0)`" }.joined(separator: ", ")
         case .duration(let unit, let range):
             "\(unit.plural), \(unit.text(of: range.lowerBound)) to \(unit.text(of: range.upperBound))"
         case .texts: "list of texts"
@@ -58,7 +72,7 @@ package indirect enum SettingShape: Sendable {
         case .textByName: "name to text"
         case .textsByName(single: false): "name to list of texts"
         case .textsByName(single: true): "name to text or list of texts"
-        case .open: "any names and values"
+        case .open, .opaque: "any names and values"
         case .anything: "not read"
         }
     }

@@ -6,11 +6,18 @@ package struct SettingReader: Sendable {
     /// Where the value of each setting that the file gives begins, by path.
     package private(set) var positions: [String: JSONPosition] = [:]
     package let environment: [String: String]
+    /// Names that the program brings along, besides those that the configuration's rules know.
+    package let customNames: Set<String>
     /// Every path of the whole configuration, to say where a misplaced key belongs.
     let allPaths: @Sendable () -> [String]
 
-    package init(environment: [String: String] = [:], allPaths: @escaping @Sendable () -> [String] = { [] }) {
+    package init(
+        environment: [String: String] = [:],
+        customNames: Set<String> = [],
+        allPaths: @escaping @Sendable () -> [String] = { [] }
+    ) {
         self.environment = environment
+        self.customNames = customNames
         self.allPaths = allPaths
     }
 

@@ -43,11 +43,11 @@ extension Envelope {
         var txid: Range<Int>?
         var topic: Range<Int>?
         do throws(EnvelopeFault) {
-            guard !message.isEmpty, let root = try message.follow(0, for: .root) else {
+            guard !message.isEmpty, let root = try message.follow(0, from: 0, for: .root) else {
                 let nothing = start..<start
                 return Envelope(txid: nothing, topic: nothing, messageID: nothing, kind: .absent)
             }
-            let table = try message.table(at: root, for: .envelope, layout: .envelopeLayout)
+            let table = try message.table(at: root, from: 0, for: .envelope, layout: .envelopeLayout)
             let tag = try message.byte(Slot.messageType, of: table, for: .messageType) ?? 0
             guard tag == Slot.streamTag else { return other(message, table, tag, start) }
             let foundTxid = try message.vector(Slot.txid, of: table, for: .txid).shifted(by: start)
@@ -55,9 +55,9 @@ extension Envelope {
             let foundTopic = try message.vector(Slot.topic, of: table, for: .topic).shifted(by: start)
             topic = foundTopic
             guard let union = message.field(Slot.message, of: table),
-                let position = try message.follow(union, for: .message)
+                let position = try message.follow(union, from: message.entry(Slot.message, of: table), for: .message)
             else { return other(message, table, nil, start) }
-            let stream = try message.table(at: position, for: .stream, layout: .streamLayout)
+            let stream = try message.table(at: position, from: union, for: .stream, layout: .streamLayout)
             return Envelope(
                 txid: foundTxid,
                 topic: foundTopic,
@@ -77,6 +77,7 @@ extension Envelope {
                 part: error.part,
                 reason: error.reason,
                 offset: error.position,
+                cause: error.cause,
                 txid: txid,
                 topic: topic
             )

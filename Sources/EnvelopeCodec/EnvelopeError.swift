@@ -27,6 +27,9 @@ package struct EnvelopeError: Error, Sendable, Hashable, CustomStringConvertible
     package let reason: Reason
     /// Where the part would begin; may lie before or behind the message.
     package let offset: Int
+    /// Where the number stands that leads there, or claims that length; always inside of the message, unless that is
+    /// too short for its first number.
+    package let cause: Int
     /// The txid, so that an answer can carry it; nil when it could not be read.
     package let txid: Range<Int>?
     /// The topic; nil when it could not be read.
@@ -48,4 +51,6 @@ struct EnvelopeFault: Error {
     let reason: EnvelopeError.Reason
     /// Counted from the start of the message.
     let position: Int
+    /// Where the number stands that is to blame.
+    let cause: Int
 }

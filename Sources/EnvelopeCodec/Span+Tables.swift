@@ -32,20 +32,28 @@ extension Span<UInt8> {
     }
 
     @inline(__always)
-    private func require(_ length: Int, at position: Int, for part: EnvelopeError.Part) throws(EnvelopeFault) {
+    private func require(
+        _ length: Int,
+        at position: Int,
+        from cause: Int,
+        for part: EnvelopeError.Part
+    ) throws(EnvelopeFault) {
         guard has(length, at: position) else {
             throw EnvelopeFault(
                 part: part,
                 reason: .outside(length: length, messageLength: count),
-                position: position
+                position: position,
+                cause: cause
             )
         }
     }
 
     /// The position that the offset at `position` leads to; nil for a zero offset, which leads nowhere.
+    ///
+    /// - Parameter cause: where it stands that the offset would be there; for errors, like all of that name.
     @inline(__always)
-    func follow(_ position: Int, for part: EnvelopeError.Part) throws(EnvelopeFault) -> Int? {
-        try require(4, at: position, for: part)
+    func follow(_ position: Int, from cause: Int, for part: EnvelopeError.Part) throws(EnvelopeFault) -> Int? {
+        try require(4, at: position, from: cause, for: part)
         let offset = Int(word32(at: position))
         return offset == 0 ? nil : position &+ offset
     }
@@ -53,25 +61,30 @@ extension Span<UInt8> {
     @inline(__always)
     func table(
         at position: Int,
+        from cause: Int,
         for part: EnvelopeError.Part,
         layout: EnvelopeError.Part
     ) throws(EnvelopeFault) -> TablePosition {
-        try require(4, at: position, for: part)
+        try require(4, at: position, from: cause, for: part)
         // The way to the vtable is signed and counted backwards, so that tables can share one that comes later.
         let vtable = position &- Int(Int32(bitPattern: word32(at: position)))
-        try require(4, at: vtable, for: layout)
+        try require(4, at: vtable, from: position, for: layout)
         let size = word16(at: vtable)
         guard size >= 4 else {
-            throw EnvelopeFault(part: layout, reason: .vtableTooSmall(size: size), position: vtable)
+            throw EnvelopeFault(part: layout, reason: .vtableTooSmall(size: size), position: vtable, cause: vtable)
         }
-        try require(size, at: vtable, for: layout)
+        try require(size, at: vtable, from: vtable, for: layout)
         return TablePosition(start: position, vtable: vtable, vtableEnd: vtable &+ size)
     }
+
+    /// Where the vtable says where a field lies.
+    @inline(__always)
+    func entry(_ slot: Int, of table: TablePosition) -> Int { table.vtable &+ 4 &+ slot &* 2 }
 
     /// Where a field of the table lies; nil when the sender left it out. Not yet checked to be inside.
     @inline(__always)
     func field(_ slot: Int, of table: TablePosition) -> Int? {
-        let entry = table.vtable &+ 4 &+ slot &* 2
+        let entry = entry(slot, of: table)
         guard entry &+ 2 <= table.vtableEnd else { return nil }
         let offset = word16(at: entry)
         return offset == 0 ? nil : table.start &+ offset
@@ -84,10 +97,12 @@ extension Span<UInt8> {
         of table: TablePosition,
         for part: EnvelopeError.Part
     ) throws(EnvelopeFault) -> Range<Int> {
-        guard let field = field(slot, of: table), let vector = try follow(field, for: part) else { return 0..<0 }
-        try require(4, at: vector, for: part)
+        guard let field = field(slot, of: table),
+            let vector = try follow(field, from: entry(slot, of: table), for: part)
+        else { return 0..<0 }
+        try require(4, at: vector, from: field, for: part)
         let length = Int(word32(at: vector))
-        try require(length, at: vector &+ 4, for: part)
+        try require(length, at: vector &+ 4, from: vector, for: part)
         return vector &+ 4..<vector &+ 4 &+ length
     }
 
@@ -120,7 +135,7 @@ extension Span<UInt8> {
     @inline(__always)
     func byte(_ slot: Int, of table: TablePosition, for part: EnvelopeError.Part) throws(EnvelopeFault) -> UInt8? {
         guard let field = field(slot, of: table) else { return nil }
-        try require(1, at: field, for: part)
+        try require(1, at: field, from: entry(slot, of: table), for: part)
         return self[field]
     }
 }

@@ -52,7 +52,7 @@ public final class Receiver: Sendable {
             throw ReceiverError(.dispatcherName(name))
         }
         let checked = Self.check(configuration, customNames: Set(dispatchers.keys))
-        guard let usable = checked.servable else {
+        guard let usable = checked.configuration else {
             throw ReceiverError(.configuration(findings: checked.report.lines))
         }
         let mode: EncodingMode = usable.compatibility == .reference ? .reference : .standard

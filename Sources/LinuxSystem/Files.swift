@@ -30,6 +30,30 @@ package enum Files {
         }
     }
 
+    /// The first line of a regular file, without its line feed.
+    ///
+    /// - Parameter limitBytes: a longer line is cut there.
+    /// - Returns: nil for anything but a regular file.
+    package static func firstLine(of path: String, limitBytes: Int) throws(SystemCallError) -> [UInt8]? {
+        guard kind(of: path) == .regular else { return nil }
+        let descriptor = FileDescriptor(owning: try openPath(path, O_RDONLY | O_CLOEXEC))
+        var line: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 16_384)
+        while line.count < limitBytes {
+            let count: Int?
+            do {
+                count = try descriptor.read(into: &chunk)
+            } catch {
+                throw SystemCallError(call: error.call, code: error.code, subject: path)
+            }
+            guard let count, count > 0 else { break }
+            let end = chunk[..<count].firstIndex(of: UInt8(ascii: "\n"))
+            line.append(contentsOf: chunk[..<(end ?? count)])
+            if end != nil { break }
+        }
+        return line
+    }
+
     /// Writes a file so that readers see either the old content or the whole of the new one, also after a crash.
     ///
     /// A symbolic link is followed. A pipe or device is written to as it is.

@@ -13,10 +13,20 @@ package final class StandardStream: Sendable {
     private let number: Int32
     /// What a line that could not be finished left behind.
     private let isTorn = Mutex<Bool>(false)
+    private let lastFailure = Atomic<Int32>(0)
 
     private init(number: Int32) {
         self.number = number
     }
+
+    /// The value of errno of the last write that failed; nil while none has, a reader that is merely slow apart.
+    package var failureCode: Int32? {
+        let code = lastFailure.load(ordering: .relaxed)
+        return code == 0 ? nil : code
+    }
+
+    /// Whether the pipe's other end was closed, as `head` does when it has seen enough.
+    package var isReaderGone: Bool { failureCode == EPIPE }
 
     /// How much is handed to one write. A pipe that reports room takes this many bytes at once (PIPE_BUF),
     /// so such a write neither waits nor mixes with another process's.
@@ -55,7 +65,8 @@ package final class StandardStream: Sendable {
             let count = bytes.withUnsafeBytes { Glibc.write(number, $0.baseAddress! + start, length) }
             if count >= 0 {
                 written += count
-            } else if errno != EINTR, errno != EAGAIN {
+            } else if case let code = errno, code != EINTR, code != EAGAIN {
+                lastFailure.store(code, ordering: .relaxed)
                 return false
             }
         }

@@ -57,9 +57,11 @@ package final class TelemetryServer: Sendable {
             try TLSLoading.load(configuration, directory: directory, log: log)
         }
         let vehicles = try StartError.during(.vehicleLists) { try configuration.vehicles.lists() }
+        let configuration = try StartError.during(.dispatchers) {
+            try configuration.leavingOutUnbuilt(besides: Set(custom.map(\.name.text)))
+        }
         let plan = try StartError.during(.dispatchers) {
-            try configuration.requireDispatchers(besides: custom)
-            return try configuration.dispatchPlan(
+            try configuration.dispatchPlan(
                 custom: custom,
                 queue: queue,
                 loggerOutput: loggerOutput,
@@ -156,10 +158,13 @@ package final class TelemetryServer: Sendable {
     /// Every vehicle that is or lately was connected, in no particular order.
     package var vehicles: [VehicleSnapshot] { receiver.vehicles }
 
-    /// Reads certificates, CA bundles and VIN lists again, as SIGHUP asks for. Blocks while files are read.
+    /// Reads certificates, CA bundles and VIN lists again and opens the dispatchers' files anew, as SIGHUP asks for.
+    /// Blocks while files are read.
     ///
     /// - Returns: what could not be used, one line each; for those the old content stays in use.
     package func reload() -> [String] {
+        // Files that were moved away, as logrotate does it.
+        router.reopen()
         reloader.reload()
         return reloader.failures
     }

@@ -5,9 +5,9 @@ internal import VehicleSimulation
 
 /// Standard output for results, standard error for everything said about them.
 enum Console {
-    /// Writes a result.
+    /// Writes a result. A reader that has seen enough and is gone is no fault; see ``hasReader``.
     ///
-    /// - Returns: ``ExitCode/environment`` when nobody reads it any more.
+    /// - Returns: ``ExitCode/environment`` when it cannot be written, which was said then.
     @discardableResult
     static func print(_ text: String) -> ExitCode {
         print(Array(text.utf8))
@@ -15,8 +15,13 @@ enum Console {
 
     @discardableResult
     static func print(_ bytes: [UInt8]) -> ExitCode {
-        bytes.isEmpty || StandardStream.output.write(bytes) ? .fine : .environment
+        if bytes.isEmpty || StandardStream.output.write(bytes) || !hasReader { return .fine }
+        let error = SystemCallError(call: "write", code: StandardStream.output.failureCode ?? 0)
+        return complain(error, doing: "standard output")
     }
+
+    /// Whether what is printed still reaches somebody: false after `head` or a pager has ended.
+    static var hasReader: Bool { !StandardStream.output.isReaderGone }
 
     /// Writes lines about what goes on, each with its line feed.
     static func print(error text: String) {

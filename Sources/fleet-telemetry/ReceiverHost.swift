@@ -24,7 +24,7 @@ enum ReceiverHost {
         }
         let checked = ConfigurationCommands.checked(path: configurationPath, environment: environment)
         if !checked.report.findings.isEmpty { Console.print(error: checked.report.text) }
-        guard let configuration = checked.servable else {
+        guard let configuration = checked.configuration else {
             Console.complain(
                 "serve: \(configurationPath): not started; mend what is said above, then try "
                     + "'\(Program.name) config check \(configurationPath)'"

@@ -41,7 +41,7 @@ struct ConfigurableTests {
 
     @Test(arguments: [
         (#"{"count": "7"}"#, "count", "wrong_type", "write 7 without quotes"),
-        (#"{"count": 7.0}"#, "count", "wrong_type", "write it without point and exponent"),
+        (#"{"count": 7.5}"#, "count", "wrong_type", "write it without point and exponent"),
         (#"{"count": 101}"#, "count", "out_of_range", "choose a value from 0 to 100"),
         (#"{"count": 99999999999999999999}"#, "count", "out_of_range", "choose a value from 0 to 100"),
         (#"{"ratio": "0.5"}"#, "ratio", "wrong_type", "remove the quotes"),

@@ -1,4 +1,5 @@
 import Foundation
+import TelemetryFixtures
 import Testing
 
 /// One mistake, the command that meets it, and what must be said about it.
@@ -217,6 +218,10 @@ extension BadInput {
         .text("configuration is empty", "", says: ["empty", "Next: "]),
         .text("configuration says nothing", "{}", says: ["port: missing", "tls: missing", "Next: "]),
         .text("configuration is not UTF-8", "{\"host\": \"\u{FFFD}", says: ["wrong.json:", "Next: "]),
+        BadInput("recording into the configuration", .environment, says: ["--record", "FOLDER/server.json", "line 1"]) {
+            let path = try $0.write($0.configuration)
+            return ["serve", "--config", path, "--record", path]
+        },
         BadInput("recording in no directory", .environment, says: ["--record", "FOLDER/none/r.jsonl", "No such file"]) {
             ["serve", "--config", try $0.write($0.configuration), "--record", $0.path("none/r.jsonl")]
         },
@@ -293,6 +298,67 @@ struct BadInputTests {
         }
         #expect(output.isEmpty)
         #expect(error.hasSuffix("\n"))
+    }
+
+    @Test func `check says no where serve does, and yes where it starts`() throws {
+        let shop = try Workshop()
+        var configuration = shop.configuration
+        configuration["kafka"] = ["bootstrap.servers": "localhost:9092"]
+        func check(_ records: [String: [String]], acks: [String: String] = [:]) throws -> (code: Int32, path: String) {
+            configuration["records"] = records
+            configuration["reliable_ack_sources"] = acks
+            let path = try shop.write(configuration)
+            return (try Child.run(["config", "check", path]).code, path)
+        }
+        for refused in [
+            try check(["V": ["kafka"]]), try check(["V": ["file"], "alerts": ["kafka"]]),
+            try check(["V": ["kafka", "file"]], acks: ["V": "kafka"]),
+        ] { #expect(refused.code == 1) }
+        let started = try check(["V": ["kafka", "file"]], acks: ["V": "file"])
+        #expect(started.code == 0)
+        #expect(try check(["V": ["kafka", "file"]], acks: ["V": "kafka"]).code == 1)
+        #expect(try Child.run(["serve", "--config", started.path]).code == 2)
+
+        _ = try check(["V": ["kafka", "file"]], acks: ["V": "file"])
+        let server = try Child(["serve", "--config", started.path])
+        try server.line(.error, containing: "starting_server")
+        #expect(server.text(.error).contains("records.V[0]: this build has no dispatcher \"kafka\""))
+        let vehicle = try shop.vehicle()
+        try vehicle.send(Workshop.frame("kept", speed: 1))
+        #expect(try vehicle.nextFrame().flatMap(Workshop.acknowledged) == "kept")
+        #expect(try shop.recordedLines().count == 1)
+        server.send(.terminate)
+        #expect(try server.exitCode() == 0)
+    }
+
+    @Test func `a configuration is checked from standard input too`() throws {
+        let shop = try Workshop()
+        let good = try Data(contentsOf: URL(filePath: shop.write(shop.configuration)))
+        let checked = try Child.run(["config", "check", "-"], input: Array(good))
+        #expect(checked.code == 0, "\(checked.output)")
+        #expect(checked.output.contains("<stdin>: "))
+        let wrong = try Child.run(["config", "check", "-"], input: Array("{".utf8))
+        #expect(wrong.code == 1)
+        #expect(wrong.output.hasPrefix("<stdin>:1:2: error: "))
+        #expect(try Child.run(["config", "migrate", "-"], input: Array(good)).code == 0)
+    }
+
+    @Test func `a file that is no recording is told in a few lines`() throws {
+        let shop = try Workshop()
+        let path = try shop.write(String(repeating: "{}\n", count: 1000), to: "notarecording.json")
+        let (code, _, error) = try Child.run([
+            "replay", path, "--host", "localhost", "--ca", shop.files.authorityPath, "--certs", shop.folder,
+        ])
+        #expect(code == 1)
+        let lines = error.split(separator: "\n")
+        #expect(lines.count <= 8)
+        #expect(error.contains("995 more lines are no frames"))
+    }
+
+    @Test func `a reader that has seen enough ends a demo, and it is no fault`() throws {
+        let line = "\"$0\" demo --vehicles 1 | head -1; exit ${PIPESTATUS[0]}"
+        let shell = try Tool.run("timeout 60 bash -c '\(line)' '\(Child.executable)'")
+        #expect(shell.status == 0, "\(shell)")
     }
 
     @Test func `nobody listens where vehicles shall connect to`() throws {

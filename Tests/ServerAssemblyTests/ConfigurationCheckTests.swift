@@ -166,6 +166,24 @@ struct ConfigurationCheckTests {
         #expect(gap.problem == "in /c/server.pem, certificate 2 did not sign certificate 1")
     }
 
+    @Test func `a certificate that clients would refuse`() throws {
+        var machine = ScriptedMachine.sound
+        var leaf = machine.certificate("CN=host", by: "CN=Root")
+        leaf.isForServers = false
+        machine.files["/c/server.pem"] = .chain([leaf])
+        let usage = try Self.only(Self.findings(on: machine))
+        #expect(usage.code == .certificateUsage)
+        #expect(usage.severity == .error)
+        #expect(usage.path == "tls.server_cert")
+        leaf.isForServers = true
+        leaf.namesHosts = false
+        machine.files["/c/server.pem"] = .chain([leaf])
+        let names = try Self.only(Self.findings(on: machine))
+        #expect(names.code == .certificateUsage)
+        #expect(names.severity == .warning)
+        #expect(names.problem == "/c/server.pem names no host: it has no subject alternative name")
+    }
+
     @Test func `a leaf alone beside the whole chain`() throws {
         var machine = ScriptedMachine.sound
         machine.files["/c/server.pem"] = .chain([machine.certificate("CN=host", by: "CN=R3")])
@@ -256,19 +274,19 @@ struct ConfigurationCheckTests {
     }
 
     @Test(arguments: [
-        (PortCondition.taken, "somebody listens on all addresses, port 4443 already"),
-        (.forbidden, "this user may not listen on all addresses, port 4443"),
+        (PortCondition.taken, "port", "somebody listens on all addresses, port 4443 already"),
+        (.forbidden, "port", "this user may not listen on all addresses, port 4443"),
         (
-            .unusableHost("Name or service not known"),
+            .unusableHost("Name or service not known"), "host",
             "cannot listen on all addresses, port 4443: Name or service not known"
         ),
     ])
-    func `a port that cannot be had here is a warning`(condition: PortCondition, problem: String) throws {
+    func `a port that cannot be had here is a warning`(condition: PortCondition, path: String, problem: String) throws {
         var machine = ScriptedMachine.sound
         machine.ports = [4443: condition]
         let finding = try Self.only(Self.findings(on: machine))
         #expect(finding.severity == .warning)
-        #expect(finding.path == "port")
+        #expect(finding.path == path)
         #expect(finding.problem == problem)
     }
 }

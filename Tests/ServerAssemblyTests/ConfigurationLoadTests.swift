@@ -66,7 +66,8 @@ struct ConfigurationLoadTests {
         #expect(configuration.monitoring.statsd?.host == "statsd:8125")
         #expect(configuration.rateLimit.messageIntervalTime == .seconds(30))
         #expect(configuration.airbrake?.tls?.caFile == "/etc/certs/ca.pem")
-        #expect(configuration.reliableAckSources == ["V": ["kafka"], "errors": ["mqtt"], "alerts": ["kafka", "mqtt"]])
+        // Acks wait for the dispatchers that this build has.
+        if !KnownDispatcher.kafka.isBuilt { #expect(configuration.reliableAckSources["V"] == nil) }
     }
 
     @Test func `environment variables of the reference win over the file`() throws {
@@ -121,12 +122,72 @@ struct ConfigurationLoadTests {
 
     @Test func `a dispatcher that is not built has a code of its own`() throws {
         let loaded = Self.load(#""records": {"V": ["kafka"]}, "kafka": {"bootstrap.servers": "k:9092"}"#)
-        #expect(loaded.configuration != nil)
+        #expect(loaded.configuration == nil)
         let finding = try #require(loaded.findings.first { $0.code == .dispatcherNotBuilt })
-        #expect(finding.severity == .warning)
-        #expect(finding.preventsServing)
+        #expect(finding.severity == .error)
         #expect(finding.path == "records.V[0]")
         #expect(finding.remedy.contains("--traits Kafka"))
+    }
+
+    /// What `records` and `reliable_ack_sources` say, which findings that must give, and what is served then.
+    @Test(
+        arguments: [
+            (#""records": {"V": ["kafka", "logger"]}"#, ["records.V[0]: warning"], ["V": ["logger"]]),
+            (#""records": {"V": ["mqtt", "kafka"]}"#, ["records.V[0]: error", "records.V[1]: error"], nil),
+            (
+                #""records": {"V": ["logger"], "alerts": ["kafka"]}"#, ["records.alerts[0]: error"], nil
+            ),
+            (
+                #""records": {"V": ["kafka", "queue"]}, "reliable_ack_sources": {"V": "kafka"}"#,
+                ["records.V[0]: warning", "reliable_ack_sources.V: error"], nil
+            ),
+            (
+                #""records": {"V": ["kafka", "queue"]}, "reliable_ack_sources": {"V": ["queue"]}"#,
+                ["records.V[0]: warning"], ["V": ["queue"]]
+            ),
+            (
+                #""records": {"V": ["kafka", "queue"]}, "reliable_ack": true"#,
+                ["records.V[0]: warning", "reliable_ack: warning"], ["V": ["queue"]]
+            ),
+            (#""records": {"V": ["logger"]}"#, ["kafka: warning", "mqtt: warning"], ["V": ["logger"]]),
+        ] as [(String, [String], [String: [String]]?)]
+    )
+    func `what this build lacks is left out where something else serves the records`(
+        members: String,
+        findings: [String],
+        served: [String: [String]]?
+    ) throws {
+        if KnownDispatcher.kafka.isBuilt || KnownDispatcher.mqtt.isBuilt { return }
+        let sections = #", "kafka": {"bootstrap.servers": "k:9092"}, "mqtt": {"broker": "m:1883"}"#
+        let loaded = Self.load(members + sections)
+        let found = loaded.findings.map { "\($0.path): \($0.severity.rawValue)" }
+        #expect(findings.allSatisfy(found.contains), "\(found)")
+        #expect((loaded.configuration == nil) == (served == nil))
+        #expect(try loaded.configuration?.leavingOutUnbuilt(besides: []).records == served)
+    }
+
+    @Test func `what the program brings counts as built`() throws {
+        if KnownDispatcher.kafka.isBuilt { return }
+        let text =
+            #"{"port": 1, "tls": {"server_cert": "c", "server_key": "k"}, "records": {"V": ["kafka"]}, "#
+            + #""reliable_ack": true}"#
+        let loaded = ServerConfiguration.read(Array(text.utf8), environment: [:], customDispatchers: ["kafka"])
+        let configuration = try #require(loaded.configuration)
+        #expect(configuration.reliableAckSources == ["V": ["kafka"]])
+        #expect(try configuration.leavingOutUnbuilt(besides: ["kafka"]).records == ["V": ["kafka"]])
+        #expect(throws: UnbuiltDispatchers.self) { try configuration.leavingOutUnbuilt(besides: []) }
+    }
+
+    @Test func `numbers of a limit that is off are no errors, and Go's zero is not given`() throws {
+        let off = #""rate_limit": {"enabled": false, "message_limit": -1, "message_interval_time": 0}"#
+        #expect(Self.load(off).configuration?.rateLimit.enabled == false)
+        let statsD = Self.load(#""monitoring": {"statsd": {"host": "h:1", "flush_period": 0}}"#)
+        #expect(try #require(statsD.configuration).monitoring.statsd?.flushPeriod == .milliseconds(100))
+        #expect(Self.load(#""rate_limit": {"enabled": true, "message_limit": -1}"#).configuration == nil)
+        let zero = #""rate_limit": {"enabled": true, "message_limit": 1, "message_interval_time": 0}"#
+        #expect(Self.load(zero).configuration == nil)
+        let undocumented = #""rate_limit": {"enabled": true, "message_limit": 1, "MessageIntervalTimeSecond": 0}"#
+        #expect(Self.load(undocumented).configuration?.rateLimit.messageIntervalTime == .seconds(60))
     }
 
     @Test func `one text may stand for a list of ack sources`() throws {

@@ -77,6 +77,36 @@ struct ConfigurationMachineTests {
         #expect(try codes() == ["private_key"])
     }
 
+    @Test func `a certificate for clients, and one without names, are found out`() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        _ = try writeGoodSetup()
+        func findings(_ change: (inout CertificateTemplate) -> Void) throws -> [ConfigurationFinding] {
+            var template = CertificateTemplate(role: .server, commonName: "localhost", days: 90)
+            template.hosts = ["localhost"]
+            change(&template)
+            let made = try CertificateIssuer.makeSelfSigned(template)
+            try write(made.certificate.pem, "made.pem")
+            try write(made.key.pem, "made.key")
+            let checked = try check(configuration(port: try freePort(), certificate: "made.pem", key: "made.key"))
+            return checked.report.findings.filter { $0.code != .portUnusable }
+        }
+        #expect(try findings { _ in }.isEmpty)
+        let usage = try findings { $0.extendedKeyUsages = [CertificateTemplate.clientAuthentication] }
+        #expect(usage.map(\.code) == [.certificateUsage] && usage.map(\.severity) == [.error])
+        let names = try findings { $0.hosts = [] }
+        #expect(names.map(\.code) == [.certificateUsage] && names.map(\.severity) == [.warning])
+    }
+
+    @Test func `an encrypted key is named in a whole sentence`() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        _ = try writeGoodSetup()
+        let key = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----"
+        try write(Array(key.utf8), "e.key")
+        let checked = try check(configuration(port: try freePort(), key: "e.key"))
+        let finding = try #require(checked.report.findings.first { $0.code == .privateKey })
+        #expect(finding.problem == "\(path("e.key")) holds an encrypted private key")
+    }
+
     @Test func `an expired certificate is found out`() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         _ = try writeGoodSetup()

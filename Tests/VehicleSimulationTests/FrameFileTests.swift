@@ -52,6 +52,50 @@ struct FrameFileTests {
         #expect(recording.pieces[0].recorded?.vin == "V")
     }
 
+    @Test func `bytes behind a frame as it is are told`() throws {
+        let (first, second) = (frame(1), frame(2))
+        let file = FrameFile(first + second)
+        #expect(file.format == .raw)
+        let surplus = FrameFile.Damage.surplus(offset: first.count, count: second.count)
+        #expect(file.pieces.map(\.bytes) == [.success(first), .failure(surplus)])
+        var content = FrameContent()
+        var line: [UInt8] = []
+        #expect(file.pieces[1].appendLine(&content, to: &line)?.offset == first.count)
+        var ack: [UInt8] = []
+        Envelope.appendAcknowledgement(txid: [0x74].span, topic: [0x56].span, to: &ack)
+        #expect(FrameFile(ack + first).pieces.count == 2)
+        #expect(FrameFile(ack).pieces.count == 1)
+    }
+
+    @Test func `what vehicles and servers of the corpus sent has nothing behind it`() throws {
+        for area in Corpus.frameAreas {
+            // Some of those that were damaged on purpose say less than they hold.
+            for test in try Corpus.cases(area) where !test.name.hasPrefix("mutated") {
+                for frame in test.frames ?? [] where Envelope.extent(of: frame.bytes.span) != nil {
+                    #expect(Envelope.extent(of: frame.bytes.span) == frame.bytes.count, "\(test)")
+                }
+            }
+        }
+    }
+
+    @Test func `the offset of a damaged frame is where the bad number stands`() throws {
+        for start in [[0x25, 0xE5, 0xAB, 0xDB], [0xFF, 0xFF, 0xFF, 0x7F]] as [[UInt8]] {
+            let (root, damage) = try decoded(start + [UInt8](repeating: 0x5A, count: 60))
+            #expect(damage?.offset == 0)
+            #expect(root["offset"]?.wholeNumber == 0)
+        }
+        var random = SeededRandom(seed: UInt64.random(in: 0 ... .max))
+        let whole = frame(0)
+        for _ in 0..<2000 {
+            var bytes = whole
+            for _ in 0..<Int.random(in: 1...4, using: &random) {
+                bytes[Int.random(in: bytes.indices, using: &random)] = UInt8.random(in: 0 ... .max, using: &random)
+            }
+            guard let offset = try decoded(bytes).damage?.offset else { continue }
+            #expect((0..<bytes.count).contains(offset), "seed \(random.seed)")
+        }
+    }
+
     @Test func `a dump wrapped over several lines is one frame`() throws {
         let bytes = frame(0)
         #expect(try frames(FrameFile(wrapped(Bytes.hex(bytes), at: 60))) == [bytes])

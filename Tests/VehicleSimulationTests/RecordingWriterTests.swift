@@ -47,6 +47,16 @@ struct RecordingWriterTests {
         #expect(try RecordingReader(Files.read(path, limitBytes: 1000)).map { try $0.get() }.count == 2)
     }
 
+    @Test(arguments: ["{\n  \"port\": 4443\n}\n", "{\"port\": 4443}", "noise"])
+    func `nothing is appended to a file that is no recording`(text: String) throws {
+        let path = temporaryPath()
+        defer { try? Files.remove(path) }
+        try Files.write(Array(text.utf8), to: path, mode: 0o600)
+        let error = #expect(throws: NoRecordingError.self) { try RecordingWriter(path: path) }
+        #expect(error?.description.hasPrefix("\(path): holds something else than a recording (line 1") == true)
+        #expect(try Files.read(path, limitBytes: 1000) == Array(text.utf8))
+    }
+
     @Test func `a frame after the end is counted as dropped`() throws {
         let path = temporaryPath()
         defer { try? Files.remove(path) }

@@ -30,6 +30,12 @@ extension Certificate {
     /// Extended key usages in dotted form, in certificate order.
     package var extendedKeyUsages: [String] { OpenSSLTransport.extendedKeyUsages(of: pointer) }
 
+    /// Whether a TLS server may use it: its usages name servers, or anything, or are not limited at all.
+    package var isForServers: Bool {
+        let (usages, anyUsage) = (extendedKeyUsages, "2.5.29.37.0")
+        return usages.isEmpty || usages.contains(CertificateTemplate.serverAuthentication) || usages.contains(anyUsage)
+    }
+
     /// DNS names of the subject alternative name, in order.
     package var dnsNames: [String] { alternativeNames().dns }
 

@@ -47,9 +47,9 @@ package struct CertificateError: Error, Sendable, Hashable, CustomStringConverti
         case .noCertificate(let found): "holds no certificate (found: \(found.joined(separator: ", ")))"
         case .noPrivateKey(let found): "holds no private key (found: \(found.joined(separator: ", ")))"
         case .damaged(let label, let ordinal, let line, let detail):
-            "\(label) number \(ordinal), beginning on line \(line), cannot be decoded (\(detail))"
-        case .encryptedKey: "the private key is encrypted"
-        case .unsupportedKey(let type): "the key type \(type) is not supported"
+            "holds a damaged \(label), number \(ordinal), beginning on line \(line) (\(detail))"
+        case .encryptedKey: "holds an encrypted private key"
+        case .unsupportedKey(let type): "holds a key of the type \(type), which is not supported"
         case .unusableText(let text, let field): "\(field) \(text.debugDescription) cannot stand in a certificate"
         case .failed(let step, let detail): "\(step) failed (\(detail))"
         }

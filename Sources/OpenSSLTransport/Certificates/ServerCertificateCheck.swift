@@ -84,11 +84,7 @@ package struct ServerCertificateCheck: Sendable {
         findings += validity(of: certificates, path: path, now: now)
         findings += strength(of: certificates, path: path)
         if leaf.dnsNames.isEmpty, leaf.ipAddresses.isEmpty { findings.append(.noAlternativeName(path: path)) }
-        let usages = leaf.extendedKeyUsages
-        let anyUsage = "2.5.29.37.0"
-        if !usages.isEmpty, !usages.contains(CertificateTemplate.serverAuthentication), !usages.contains(anyUsage) {
-            findings.append(.noServerUsage(path: path, usages: usages))
-        }
+        if !leaf.isForServers { findings.append(.noServerUsage(path: path, usages: leaf.extendedKeyUsages)) }
         return findings
     }
 

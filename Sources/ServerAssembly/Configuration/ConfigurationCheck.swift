@@ -63,136 +63,6 @@ package struct ConfigurationCheck {
         )
     }
 
-    // MARK: The server's certificate and key
-
-    private static let certificateReason = "Vehicles check this certificate before they connect."
-
-    private mutating func checkServerCertificate() {
-        let path = configuration.tls.serverCert
-        switch machine.certificates(at: path) {
-        case .failed(let complaint):
-            report(
-                .certificate,
-                at: "tls.server_cert",
-                "\(path) \(complaint.problem)",
-                reason: Self.certificateReason,
-                remedy: complaint.remedy
-            )
-        case .chain(let chain):
-            checkOrder(of: chain, path)
-            for (index, certificate) in chain.enumerated() {
-                checkValidity(of: certificate, ordinal: index + 1, path)
-            }
-            checkCompleteness(of: chain, path)
-        }
-    }
-
-    private mutating func checkOrder(of chain: [CertificateSummary], _ path: String) {
-        guard let first = chain.first else { return }
-        if first.isAuthority, let leaf = chain.firstIndex(where: { !$0.isAuthority }) {
-            report(
-                .certificateOrder,
-                at: "tls.server_cert",
-                "\(path) begins with a CA; the server's own certificate is number \(leaf + 1)",
-                reason: "The server's certificate is sent first, each one signed by the next.",
-                remedy: "put the server's certificate first, then its intermediates"
-            )
-            return
-        }
-        guard let gap = chain.dropLast().firstIndex(where: { $0.isSignedByNext == false }) else { return }
-        report(
-            .certificateOrder,
-            at: "tls.server_cert",
-            severity: .warning,
-            "in \(path), certificate \(gap + 2) did not sign certificate \(gap + 1)",
-            reason: "A vehicle that follows the chain in order would not reach a CA that it knows.",
-            remedy: "put the certificate of \(chain[gap].issuer) after number \(gap + 1)"
-        )
-    }
-
-    private mutating func checkValidity(of certificate: CertificateSummary, ordinal: Int, _ path: String) {
-        let name = ordinal == 1 ? path : "certificate \(ordinal) of \(path)"
-        if machine.now > certificate.validity.upperBound {
-            report(
-                .certificateDate,
-                at: "tls.server_cert",
-                "\(name) expired on \(UTCDay(certificate.validity.upperBound))",
-                reason: Self.certificateReason,
-                remedy: "renew it; the clock here says \(UTCDay(machine.now))"
-            )
-        } else if machine.now < certificate.validity.lowerBound {
-            report(
-                .certificateDate,
-                at: "tls.server_cert",
-                "\(name) is valid from \(UTCDay(certificate.validity.lowerBound)) only",
-                reason: Self.certificateReason,
-                remedy: "wait, or set the clock; it says \(UTCDay(machine.now))"
-            )
-        } else if certificate.validity.upperBound - machine.now < Self.renewalMarginSeconds {
-            report(
-                .certificateDate,
-                at: "tls.server_cert",
-                severity: .warning,
-                "\(name) expires on \(UTCDay(certificate.validity.upperBound))",
-                reason: "Vehicles stop connecting on that day.",
-                remedy: "renew it; the server takes the new one without a restart"
-            )
-        }
-    }
-
-    /// Two weeks: time to notice and to act.
-    private static let renewalMarginSeconds: Int64 = 14 * 86_400
-
-    /// certbot writes the leaf alone beside the whole chain, and people name the wrong one of the two.
-    private mutating func checkCompleteness(of chain: [CertificateSummary], _ path: String) {
-        guard chain.count == 1, chain.first?.isSelfSigned == false else { return }
-        let whole = Self.directory(of: path) + "fullchain.pem"
-        guard whole != path, machine.exists(whole) else { return }
-        report(
-            .certificateOrder,
-            at: "tls.server_cert",
-            severity: .warning,
-            "\(path) holds no intermediates, and \(whole) stands beside it",
-            reason: "A vehicle that knows only the root could not follow the chain.",
-            remedy: "write \"server_cert\": \"\(whole)\""
-        )
-    }
-
-    private mutating func checkPrivateKey() {
-        let (path, certificatePath) = (configuration.tls.serverKey, configuration.tls.serverCert)
-        let reason = "The server proves with it that the certificate is its own."
-        switch machine.privateKey(at: path, matchesCertificateAt: certificatePath) {
-        case .matches:
-            break
-        case .differs:
-            report(
-                .keyMismatch,
-                at: "tls.server_key",
-                "\(path) is not the key of the first certificate in \(certificatePath)",
-                reason: reason,
-                remedy: "name the key that the certificate was made with"
-            )
-        case .failed(let complaint):
-            report(
-                .privateKey,
-                at: "tls.server_key",
-                "\(path) \(complaint.problem)",
-                reason: reason,
-                remedy: complaint.remedy
-            )
-        }
-        if machine.isReadableByAll(path) {
-            report(
-                .privateKey,
-                at: "tls.server_key",
-                severity: .warning,
-                "every user of this machine may read \(path)",
-                reason: "Whoever has the key can pose as this server.",
-                remedy: "chmod 0600 \(path)"
-            )
-        }
-    }
-
     // MARK: Whom the server believes
 
     private mutating func checkClientAuthorities() {
@@ -289,6 +159,7 @@ package struct ConfigurationCheck {
     private mutating func checkPorts() {
         for listener in configuration.listeners {
             let place = "\(listener.host.isEmpty ? "all addresses" : listener.host), port \(listener.port)"
+            var path = listener.path
             let (problem, remedy): (String, String)
             switch machine.portCondition(host: listener.host, port: listener.port) {
             case .free:
@@ -300,12 +171,13 @@ package struct ConfigurationCheck {
                 problem = "this user may not listen on \(place)"
                 remedy = "give the program CAP_NET_BIND_SERVICE, or choose a port above 1023"
             case .unusableHost(let words):
+                path = listener.hostPath
                 problem = "cannot listen on \(place): \(words)"
-                remedy = "write an address of this machine, or \"0.0.0.0\" for all"
+                remedy = "write an address of this machine, or \"\" for all"
             }
             report(
                 .portUnusable,
-                at: listener.path,
+                at: path,
                 severity: .warning,
                 problem,
                 reason: "The server could not start here and now.",
@@ -313,18 +185,14 @@ package struct ConfigurationCheck {
             )
         }
     }
-
-    private static func directory(of path: String) -> String {
-        path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
-    }
 }
 
 extension ConfigurationFinding {
     /// Whether the file may be right, and something outside of it is missing or refuses.
     package var isAboutMachine: Bool {
         switch code {
-        case .certificate, .certificateDate, .certificateOrder, .privateKey, .keyMismatch, .unusablePath, .portUnusable,
-            .vehicleList, .secretFile, .connection:
+        case .certificate, .certificateDate, .certificateOrder, .certificateUsage, .privateKey, .keyMismatch,
+            .unusablePath, .portUnusable, .vehicleList, .secretFile, .connection:
             true
         default: false
         }
@@ -337,6 +205,8 @@ extension FindingCode {
     package static let certificateDate = FindingCode("certificate_date")
     /// Certificates of a chain that do not follow each other.
     package static let certificateOrder = FindingCode("certificate_order")
+    /// A certificate that was made for something else than this server.
+    package static let certificateUsage = FindingCode("certificate_usage")
     /// A key file that cannot be used, or not safely.
     package static let privateKey = FindingCode("private_key")
     package static let keyMismatch = FindingCode("key_mismatch")

@@ -15,14 +15,9 @@ package enum ConfigurationCommands {
         package let configuration: ServerConfiguration?
         package let report: ConfigurationReport
 
-        /// The configuration, unless a finding keeps this build or this machine from serving with it.
-        package var servable: ServerConfiguration? {
-            report.findings.contains(where: \.preventsServing) ? nil : configuration
-        }
-
         /// Whether everything that prevents serving lies outside of the file: certificates, paths, rights.
         package var isPreventedByMachine: Bool {
-            let hindrances = report.findings.filter(\.preventsServing)
+            let hindrances = report.findings.filter { $0.severity == .error }
             return !hindrances.isEmpty && hindrances.allSatisfy(\.isAboutMachine)
         }
     }
@@ -95,9 +90,13 @@ package enum ConfigurationCommands {
         return Checked(configuration: report.errorCount == 0 ? configuration : nil, report: report)
     }
 
+    private static let standardInput = "/dev/stdin"
+
     /// `config check FILE [--json] [--connect]`: exit code 0 for a usable file, 1 for errors, 2 when it cannot be read.
     ///
-    /// - Parameter connects: also tries the dispatchers' destinations, unless the file has errors already.
+    /// - Parameters:
+    ///   - path: `-` for standard input.
+    ///   - connects: also tries the dispatchers' destinations, unless the file has errors already.
     package static func check(
         path: String,
         json: Bool,
@@ -105,11 +104,25 @@ package enum ConfigurationCommands {
         environment: [String: String],
         machine: (any ConfigurationEnvironment)? = MachineEnvironment()
     ) -> Output {
-        let checked = checked(path: path, environment: environment, machine: machine)
+        let checked: Checked
+        if path == "-" {
+            do throws(SystemCallError) {
+                let bytes = try Files.read(standardInput, limitBytes: ServerConfiguration.sizeLimitBytes + 1)
+                checked = self.checked(bytes, name: "<stdin>", environment: environment, machine: machine)
+            } catch {
+                checked = Checked(configuration: nil, report: report(onUnreadable: "<stdin>", error))
+            }
+        } else {
+            checked = self.checked(path: path, environment: environment, machine: machine)
+        }
         var report = checked.report
         if connects, let configuration = checked.configuration {
             let (attempts, findings) = configuration.tryDispatchers()
-            report = ConfigurationReport(fileName: path, findings: report.findings + findings, attempts: attempts)
+            report = ConfigurationReport(
+                fileName: report.fileName,
+                findings: report.findings + findings,
+                attempts: attempts
+            )
         }
         return Output(text: json ? report.json : report.text, exitCode: report.exitCode)
     }
@@ -136,10 +149,13 @@ package enum ConfigurationCommands {
 
     /// `config migrate FILE`: the file in our form, the changes as comments above it. With errors in the file, what is
     /// wrong follows as comments too.
+    ///
+    /// - Parameter path: `-` for standard input.
     package static func migrate(path: String, environment: [String: String] = [:]) -> Output {
         let bytes: [UInt8]
         do throws(SystemCallError) {
-            bytes = try Files.read(path, limitBytes: ServerConfiguration.sizeLimitBytes + 1)
+            let source = path == "-" ? standardInput : path
+            bytes = try Files.read(source, limitBytes: ServerConfiguration.sizeLimitBytes + 1)
         } catch {
             return Output(text: report(onUnreadable: path, error).text, exitCode: 2)
         }

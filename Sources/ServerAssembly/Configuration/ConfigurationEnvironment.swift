@@ -60,6 +60,10 @@ package struct CertificateSummary: Sendable, Hashable {
     package var isSelfSigned: Bool
     /// Whether the next certificate of the file signed this one; nil for the last.
     package var isSignedByNext: Bool?
+    /// Whether its extended key usages, if it has any, let a TLS server use it.
+    package var isForServers = true
+    /// Whether its subject alternative name holds a DNS name or an IP address.
+    package var namesHosts = true
 
     package init(
         subject: String,

@@ -86,6 +86,10 @@ private struct Rewriting {
                 return nil
             }
             if setting.key == "MessageIntervalTimeSecond" { return interval(member, among: members, at: path) }
+            if setting.key == "message_interval_time", Self.undocumentedInterval(among: members) != nil {
+                changes.append("removed \(written): the server applied MessageIntervalTimeSecond instead")
+                return nil
+            }
             if let note = setting.legacyNote {
                 changes.append("removed \(written): \(note)")
                 return nil
@@ -133,15 +137,23 @@ private struct Rewriting {
         )
     }
 
+    /// The interval in nanoseconds, when the file gives one that counts: it wins over the documented one.
+    private static func undocumentedInterval(among members: [JSONMember]) -> Duration? {
+        let member = members.first { $0.name.lowercased() == "messageintervaltimesecond" }
+        guard let text = member?.value.numberText, let number = Double(text),
+            let nanoseconds = Int64(text) ?? Int64(exactly: number), nanoseconds != 0
+        else { return nil }
+        return .nanoseconds(nanoseconds)
+    }
+
     /// Turns the undocumented interval in nanoseconds into the documented one in seconds.
     private mutating func interval(_ member: JSONMember, among members: [JSONMember], at path: String) -> JSONMember? {
         let written = settingPath(path, member.name)
-        let hasDocumented = members.contains { $0.name.lowercased() == "message_interval_time" }
-        guard let nanoseconds = member.value.wholeNumber, nanoseconds > 0, !hasDocumented else {
-            changes.append("removed \(written): message_interval_time is the interval")
+        guard let interval = Self.undocumentedInterval(among: members) else {
+            changes.append("removed \(written): it had no effect")
             return nil
         }
-        let seconds = DurationUnit.seconds.text(of: .nanoseconds(nanoseconds))
+        let seconds = DurationUnit.seconds.text(of: interval)
         changes.append("replaced \(written) by \(settingPath(path, "message_interval_time")): \(seconds) seconds")
         return JSONMember(
             name: "message_interval_time",
@@ -162,7 +174,7 @@ private struct Rewriting {
         var sources = given
         for record in records where record.name != "connectivity" && !given.contains(where: { $0.name == record.name })
         {
-            let stores = (record.value.elements ?? []).filter { $0.text != KnownDispatcher.logger.rawValue }
+            let stores = (record.value.elements ?? []).filter { ServerConfiguration.isStore($0.text ?? "") }
             guard !stores.isEmpty else { continue }
             sources.append(
                 JSONMember(name: record.name, namePosition: record.namePosition, value: JSONValue(.array(stores)))
@@ -172,7 +184,7 @@ private struct Rewriting {
         changes.append(
             added
                 ? "replaced reliable_ack by reliable_ack_sources, which says what the old key promised"
-                : "removed reliable_ack: it changes nothing beside reliable_ack_sources and loggers"
+                : "removed reliable_ack: it changes nothing beside reliable_ack_sources, loggers and what is not built"
         )
         guard added else { return JSONValue(.object(kept), at: root.position) }
         kept.removeAll { $0.name == "reliable_ack_sources" }
@@ -192,7 +204,7 @@ private struct Rewriting {
             root["status_host"] == nil
         else { return root }
         changes.append("added status_host: the status port is open on all addresses, as before")
-        let host = JSONMember(name: "status_host", namePosition: root.position, value: .word("0.0.0.0"))
+        let host = JSONMember(name: "status_host", namePosition: root.position, value: .word(""))
         let after = (members.firstIndex { $0.name == "status_port" } ?? members.count - 1) + 1
         return JSONValue(.object(members[..<after] + [host] + members[after...]), at: root.position)
     }

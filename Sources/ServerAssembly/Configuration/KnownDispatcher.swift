@@ -74,19 +74,13 @@ package struct KnownDispatcher: Sendable, Hashable, CaseIterable {
     }
 }
 
-extension ConfigurationFinding {
-    /// Whether `serve` must not start with it. `config check` says the same as a warning where a configuration is
-    /// good and only this build is not.
-    package var preventsServing: Bool { severity == .error || code == .dispatcherNotBuilt }
-}
-
 extension FindingCode {
     /// No dispatcher of that name exists.
     package static let dispatcherUnknown = FindingCode("dispatcher_unknown")
     /// A record type names a dispatcher whose section is missing or incomplete.
     package static let dispatcherUnconfigured = FindingCode("dispatcher_unconfigured")
-    /// A record type names a dispatcher that this build does not contain. A warning for `config check`; `serve`
-    /// must not start with it, because the records would go nowhere.
+    /// A record type names a dispatcher that this build does not contain: an error when its records would go nowhere
+    /// or their acks wait for it, else a warning, and the dispatcher is left out.
     package static let dispatcherNotBuilt = FindingCode("dispatcher_not_built")
     /// A reliable ack source that could never acknowledge.
     package static let reliableAck = FindingCode("reliable_ack")

@@ -17,7 +17,7 @@ package struct MachineEnvironment: ConfigurationEnvironment {
                 let certificate = certificates[index]
                 let next = index + 1 < certificates.count ? certificates[index + 1] : nil
                 let from = certificate.notBefore
-                return CertificateSummary(
+                var summary = CertificateSummary(
                     subject: certificate.subject,
                     issuer: certificate.issuer,
                     // A certificate may end before it begins; such a one is never valid.
@@ -26,6 +26,9 @@ package struct MachineEnvironment: ConfigurationEnvironment {
                     isSelfSigned: certificate.isSelfSigned,
                     isSignedByNext: next.map(certificate.isIssued(by:))
                 )
+                summary.isForServers = certificate.isForServers
+                summary.namesHosts = !certificate.dnsNames.isEmpty || !certificate.ipAddresses.isEmpty
+                return summary
             }
         )
     }

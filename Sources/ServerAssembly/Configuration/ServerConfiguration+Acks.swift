@@ -5,7 +5,8 @@ internal import TextCodec
 extension ServerConfiguration {
     func examineReliableAcks(_ reader: inout SettingReader) {
         if reliableAck {
-            let waiting = reliableAcksByDefault.keys.filter { reliableAckSources[$0] == nil }.sorted()
+            let waiting = reliableAcksByDefault(besides: reader.customNames).keys
+                .filter { reliableAckSources[$0] == nil }.sorted()
             reader.report(
                 .effectiveHere,
                 at: "reliable_ack",
@@ -75,11 +76,12 @@ extension ServerConfiguration {
         )
     }
 
-    /// What the reference's documentation promised for `reliable_ack`: acks wait for the data stores.
-    var reliableAcksByDefault: [String: [String]] {
+    /// What the reference's documentation promised for `reliable_ack`: acks wait for the data stores, as far as this
+    /// build and the program have them.
+    func reliableAcksByDefault(besides custom: Set<String>) -> [String: [String]] {
         var sources: [String: [String]] = [:]
         for (type, names) in records where type != "connectivity" {
-            let stores = names.filter { $0 != KnownDispatcher.logger.rawValue }
+            let stores = names.filter { Self.isStore($0, besides: custom) }
             if !stores.isEmpty { sources[type] = stores }
         }
         return sources

@@ -6,6 +6,8 @@ extension ServerConfiguration {
     package struct Listener: Sendable, Hashable {
         /// The setting that gives the port.
         package let path: String
+        /// The setting that gives the address.
+        package let hostPath: String
         /// Empty for all addresses.
         package let host: String
         package let port: Int
@@ -18,14 +20,16 @@ extension ServerConfiguration {
 
     /// Everything that the server will listen on, in the order it is opened.
     package var listeners: [Listener] {
-        func listener(_ path: String, _ host: String, _ port: Int) -> Listener? {
+        func listener(_ path: String, _ hostPath: String, _ host: String, _ port: Int) -> Listener? {
             let isWildcard = ["", "0.0.0.0", "::", "*", "[::]"].contains(host)
-            return port == 0 ? nil : Listener(path: path, host: isWildcard ? "" : host, port: port)
+            return port == 0
+                ? nil : Listener(path: path, hostPath: hostPath, host: isWildcard ? "" : host, port: port)
         }
         var list = [
-            listener("port", host, port), listener("status_port", statusHost, statusPort),
+            listener("port", "host", host, port), listener("status_port", "status_host", statusHost, statusPort),
             listener(
                 "monitoring.prometheus_metrics_port",
+                "monitoring.prometheus_metrics_host",
                 monitoring.prometheusMetricsHost,
                 monitoring.prometheusMetricsPort
             ),
@@ -33,7 +37,7 @@ extension ServerConfiguration {
         if let zmq, records.values.joined().contains("zmq"), zmq.addr.hasPrefix("tcp://"),
             let address = HostAndPort(String(zmq.addr.dropFirst(6)))
         {
-            list.append(listener("zmq.addr", address.host, address.port))
+            list.append(listener("zmq.addr", "zmq.addr", address.host, address.port))
         }
         return list.compactMap(\.self)
     }
@@ -57,7 +61,7 @@ extension ServerConfiguration {
                 severity: .warning,
                 problem: "open on all addresses of the machine, without TLS",
                 reason: "The reference does the same, and health probes may need it.",
-                remedy: "write \"status_host\": \"127.0.0.1\", or \"0.0.0.0\" if that is meant"
+                remedy: "write \"status_host\": \"127.0.0.1\", or \"\" for all addresses if that is meant"
             )
         }
     }

@@ -49,11 +49,15 @@ extension ServerConfiguration {
         } catch {
             return LoadedConfiguration(configuration: nil, findings: [finding(for: error, in: bytes)], positions: [:])
         }
-        var reader = SettingReader(environment: environment, allPaths: ServerConfiguration.paths)
+        var reader = SettingReader(
+            environment: environment,
+            customNames: customDispatchers,
+            allPaths: ServerConfiguration.paths
+        )
         var configuration = ServerConfiguration.read(document.root, at: "", &reader)
         if let trailing = document.trailing { report(trailing, &reader) }
         let known = configuration.places(naming: customDispatchers)
-        configuration.settle(environment: environment)
+        configuration.settle(environment: environment, customDispatchers)
         let findings = reader.findingsInFileOrder.filter { !known.contains(Place($0)) }
         let isGood = !findings.contains { $0.severity == .error }
         return LoadedConfiguration(
@@ -65,7 +69,7 @@ extension ServerConfiguration {
 
     /// What the rules find in a configuration that a program made, without a file.
     package func findings(customDispatchers: Set<String> = []) -> [ConfigurationFinding] {
-        var reader = SettingReader(allPaths: ServerConfiguration.paths)
+        var reader = SettingReader(customNames: customDispatchers, allPaths: ServerConfiguration.paths)
         examine(at: "", &reader)
         let known = places(naming: customDispatchers)
         return reader.findings.filter { !known.contains(Place($0)) }
@@ -95,9 +99,7 @@ extension ServerConfiguration {
         for (type, names) in records {
             for (index, name) in names.enumerated() where custom.contains(name) {
                 let path = "\(settingPath("records", type))[\(index)]"
-                places.formUnion(
-                    [.dispatcherUnknown, .dispatcherNotBuilt, .dispatcherUnconfigured].map { Place(path, $0) }
-                )
+                places.formUnion([.dispatcherUnknown, .dispatcherUnconfigured].map { Place(path, $0) })
             }
         }
         for (type, sources) in reliableAckSources where type != "connectivity" {
@@ -135,13 +137,13 @@ extension ServerConfiguration {
     }
 
     /// Works out what follows from several settings, after all were checked.
-    private mutating func settle(environment: [String: String]) {
+    private mutating func settle(environment: [String: String], _ custom: Set<String>) {
         for (type, names) in records {
             var seen: Set<String> = []
             records[type] = names.filter { seen.insert($0).inserted }
         }
         if reliableAck {
-            reliableAckSources.merge(reliableAcksByDefault) { given, _ in given }
+            reliableAckSources.merge(reliableAcksByDefault(besides: custom)) { given, _ in given }
         }
         if kinesis != nil {
             for (type, names) in records where names.contains(KnownDispatcher.kinesis.rawValue) {

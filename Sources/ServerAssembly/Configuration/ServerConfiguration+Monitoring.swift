@@ -68,7 +68,8 @@ extension ServerConfiguration {
                 unit: .milliseconds,
                 in: .milliseconds(1) ... .seconds(3600),
                 "How often metrics are sent."
-            ),
+            )
+            .zeroMeansAbsent(),
             .legacy(
                 "sample_rate",
                 "Every change is sent; the reference does not sample either, whatever the rate.",

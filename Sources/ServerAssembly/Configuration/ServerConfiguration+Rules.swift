@@ -9,6 +9,7 @@ extension ServerConfiguration {
     package func examine(at path: String, _ reader: inout SettingReader) {
         examineRecords(&reader)
         examineUnusedSections(&reader)
+        examineBuild(&reader)
         examineReliableAcks(&reader)
         examineSpool(&reader)
         examinePorts(&reader)
@@ -108,16 +109,6 @@ extension ServerConfiguration {
                 problem: "the section \"\(section)\" is missing",
                 reason: "The dispatcher \(name) must know where to deliver.",
                 remedy: "add \(example), or remove \"\(name)\" from the list"
-            )
-        }
-        if let trait = dispatcher.trait, !dispatcher.isBuilt {
-            reader.report(
-                .dispatcherNotBuilt,
-                at: path,
-                severity: .warning,
-                problem: "this build has no dispatcher \"\(name)\"",
-                reason: "The package trait \(trait) adds it; without it the server refuses to start.",
-                remedy: "build with --traits \(trait), or remove \"\(name)\" from the list"
             )
         }
         examineSection(of: dispatcher, &reader)

@@ -35,6 +35,8 @@ extension ServerConfiguration {
     }
 
     /// At most `messageLimit` messages per `messageIntervalTime` and vehicle.
+    ///
+    /// While it is off, any number may stand in it, as in the reference server.
     package struct RateLimit: Configurable, Hashable {
         package var enabled = false
         package var messageLimit = 0
@@ -44,29 +46,41 @@ extension ServerConfiguration {
 
         package static let settings: [Setting<Self>] = [
             .flag("enabled", \.enabled, "Apply the limit. Surplus messages get no ack, so the vehicle resends them."),
-            .wholeNumber("message_limit", \.messageLimit, in: 0...1_000_000_000, "Messages per interval and vehicle."),
+            .wholeNumber(
+                "message_limit",
+                \.messageLimit,
+                in: -limitCeiling...limitCeiling,
+                "Messages per interval and vehicle; above 0 when enabled."
+            ),
             .duration(
                 "message_interval_time",
                 \.messageIntervalTime,
                 unit: .seconds,
-                in: .milliseconds(1) ... .seconds(86_400),
-                "The interval that message_limit counts in."
+                in: seconds,
+                "The interval that message_limit counts in; above 0 when enabled."
             ),
             .duration(
                 undocumentedInterval,
                 \.messageIntervalTime,
                 unit: .nanoseconds,
-                in: .milliseconds(1) ... .seconds(86_400),
+                in: seconds,
                 "The interval in nanoseconds."
             )
+            .zeroMeansAbsent()
             .legacy("The one interval that the reference server applies, undocumented, in nanoseconds."),
         ]
 
         /// A Go field without a name of its own for the file. It is read after `message_interval_time` and wins, as
         /// it does in the reference server.
         private static let undocumentedInterval = "MessageIntervalTimeSecond"
+        private static let limitCeiling = 1_000_000_000
+        /// What may be written.
+        private static let seconds = Duration.seconds(-1_000_000_000) ... .seconds(1_000_000_000)
+        /// What can be applied.
+        private static let intervals = Duration.milliseconds(1) ... .seconds(86_400)
 
         package func examine(at path: String, _ reader: inout SettingReader) {
+            examineRanges(at: path, &reader)
             let seconds = DurationUnit.seconds.text(of: messageIntervalTime)
             let undocumented = "\(path).\(Self.undocumentedInterval)"
             if reader.isGiven(undocumented), !reader.hasFinding(at: undocumented) {
@@ -102,6 +116,31 @@ extension ServerConfiguration {
                     remedy: "check that no vehicle of yours sends more, or write \"enabled\": false"
                 )
             }
+        }
+
+        /// A number that cannot be applied is an error where it would be, and worth a word where it is not.
+        private func examineRanges(at path: String, _ reader: inout SettingReader) {
+            func complain(_ key: String, _ written: String, _ bounds: String, _ reader: inout SettingReader) {
+                reader.report(
+                    .outOfRange,
+                    at: "\(path).\(key)",
+                    severity: enabled ? .error : .warning,
+                    problem: "\(written) is not in \(bounds)",
+                    reason: enabled ? "No limit can be made of it." : "It has no effect while the limit is off.",
+                    remedy: "choose a value from \(bounds)" + (enabled ? ", or write \"enabled\": false" : "")
+                )
+            }
+            if messageLimit < 0 { complain("message_limit", "\(messageLimit)", "1 to \(Self.limitCeiling)", &reader) }
+            guard !Self.intervals.contains(messageIntervalTime), enabled || messageIntervalTime < .zero else { return }
+            let isUndocumented = reader.isGiven("\(path).\(Self.undocumentedInterval)")
+            let unit = isUndocumented ? DurationUnit.nanoseconds : .seconds
+            let bounds = [Self.intervals.lowerBound, Self.intervals.upperBound].map(unit.text(of:))
+            complain(
+                isUndocumented ? Self.undocumentedInterval : "message_interval_time",
+                "\(unit.text(of: messageIntervalTime)) \(unit.plural)",
+                "\(bounds.joined(separator: " to ")) \(unit.plural)",
+                &reader
+            )
         }
     }
 

@@ -36,7 +36,7 @@ package struct FrameContent: ~Copyable {
             envelope = try Envelope.read(bytes.span)
         } catch {
             if let txid = error.txid { writer.member("txid", text(bytes, txid)) }
-            throw FrameDamage(offset: error.offset, reason: error.description)
+            throw FrameDamage(offset: min(error.cause, bytes.count), reason: error.description)
         }
         switch envelope.kind {
         case .absent: throw FrameDamage(offset: 0, reason: "there is no message in the envelope")
@@ -127,6 +127,11 @@ extension FrameFile.Piece {
         case .failure(.line(let error)): damage = FrameDamage(offset: nil, reason: error.description)
         case .failure(.neitherHexNorBase64):
             damage = FrameDamage(offset: nil, reason: "the line is neither hex nor base64, or was cut")
+        case .failure(.surplus(let offset, let count)):
+            damage = FrameDamage(
+                offset: offset,
+                reason: "\(count) bytes follow the frame; give each frame a file of its own, or a line in hex or base64"
+            )
         }
         if let damage {
             writer.member("error", damage.reason)

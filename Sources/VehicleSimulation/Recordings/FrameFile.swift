@@ -1,3 +1,4 @@
+internal import EnvelopeCodec
 internal import TextCodec
 
 /// Frames from a file that somebody has at hand, in whatever form they keep them.
@@ -25,6 +26,9 @@ package struct FrameFile: Sendable, Hashable {
         case line(RecordingLineError)
         /// A line of text that is neither, or was cut.
         case neitherHexNorBase64
+        /// Bytes behind the frame of a raw file. Frames do not say how long they are, so a second one is not
+        /// looked for.
+        case surplus(offset: Int, count: Int)
     }
 
     package let format: Format
@@ -38,7 +42,7 @@ package struct FrameFile: Sendable, Hashable {
         format = Self.format(of: content)
         switch format {
         case .raw:
-            pieces = content.isEmpty ? [] : [Piece(number: 1, bytes: .success(content))]
+            pieces = Self.raw(content)
         case .recording:
             pieces = Self.recorded(content)
         case .hex, .base64:
@@ -53,6 +57,17 @@ package struct FrameFile: Sendable, Hashable {
         let line = content.split(separator: UInt8(ascii: "\n")).lazy.map { $0.filter { !isSpace($0) } }
             .first { !$0.isEmpty }
         return line.flatMap(hex) == nil ? .base64 : .hex
+    }
+
+    private static func raw(_ content: [UInt8]) -> [Piece] {
+        guard !content.isEmpty else { return [] }
+        guard let end = Envelope.extent(of: content.span), end < content.count else {
+            return [Piece(number: 1, bytes: .success(content))]
+        }
+        return [
+            Piece(number: 1, bytes: .success(Array(content[..<end]))),
+            Piece(number: 2, bytes: .failure(.surplus(offset: end, count: content.count - end))),
+        ]
     }
 
     private static func recorded(_ content: [UInt8]) -> [Piece] {

@@ -34,7 +34,10 @@ package final class RecordingWriter: Sendable {
     }
 
     /// Opens the file, to which lines are appended; it is made with mode 0600 when missing, since frames hold places.
-    package init(path: String) throws(SystemCallError) {
+    ///
+    /// - Throws: `SystemCallError`, and ``NoRecordingError`` for a file that holds something else.
+    package init(path: String) throws {
+        try NoRecordingError.check(path)
         let core = Core()
         // Opened here for the error, and again on the thread that writes: an open file belongs to one thread.
         _ = try AppendFile.open(path: path, mode: 0o600)

@@ -2,7 +2,11 @@ internal import CommandLineInterface
 internal import LinuxSystem
 internal import ServerAssembly
 
-private let file = ArgumentSpecification("FILE", .one, "The configuration, in JSON; comments are accepted")
+private let file = ArgumentSpecification(
+    "FILE",
+    .one,
+    "The configuration, in JSON; comments are accepted; - reads standard input"
+)
 
 /// Prints what a configuration command has to say.
 private func finish(_ output: ConfigurationCommands.Output) -> ExitCode {
@@ -21,8 +25,8 @@ enum ConfigCheckCommand: Command {
         summary: "Say everything that is wrong with a configuration",
         discussion: """
             Reads Tesla's files and ours. Also looks at the certificates, keys, paths and ports that it names. Exits
-            with 0 for a file that works (there may be warnings), 1 for one that does not, 2 for one that cannot be
-            read.
+            with 0 for a file that 'serve' starts with (there may be warnings), 1 for one that it refuses, 2 for one
+            that cannot be read.
             """,
         arguments: [file],
         options: [json.specification, connect.specification],

@@ -143,7 +143,7 @@ enum DeadLettersReplayCommand: Command {
             environment: ProcessEnvironment.variables,
             machine: nil
         )
-        guard let configuration = checked.servable else {
+        guard let configuration = checked.configuration else {
             Console.print(error: checked.report.text)
             Console.complain("dead-letters replay: \(path): not usable; see above")
             return .usage

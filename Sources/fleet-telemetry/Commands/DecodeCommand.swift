@@ -15,7 +15,7 @@ enum DecodeCommand: Command {
         discussion: """
             FILE holds one frame as it is, frames in hex or base64 (one per line, or one over several lines), or a
             recording. Payloads are shown as the vehicle sent them. A damaged frame becomes a line with error and
-            offset, and the next one follows; the exit code is then 1.
+            offset, and the next one follows; so do bytes behind a frame as it is. The exit code is then 1.
             """,
         arguments: [ArgumentSpecification("FILE", .one, "The frames; - reads standard input")],
         examples: [
@@ -47,11 +47,13 @@ enum DecodeCommand: Command {
                 Console.complain("decode: \(name): frame \(piece.number)\(place): \(damage.reason)")
             }
             if output.count >= chunkBytes {
-                guard Console.print(output) == .fine else { return .environment }
+                let printed = Console.print(output)
+                guard printed == .fine, Console.hasReader else { return printed }
                 output.removeAll(keepingCapacity: true)
             }
         }
-        guard Console.print(output) == .fine else { return .environment }
+        let printed = Console.print(output)
+        guard printed == .fine, Console.hasReader else { return printed }
         guard damaged > 0 else { return .fine }
         Console.complain("decode: \(name): \(damaged) of \(file.pieces.count) frames (\(file.format.rawValue)) damaged")
         return .problemFound

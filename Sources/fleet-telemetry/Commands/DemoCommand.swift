@@ -134,12 +134,13 @@ enum DemoCommand: Command {
         }
     }
 
-    /// Returns when the fleet has ended by itself, or ctrl-C has come. Says in between how it goes.
+    /// Returns when the fleet has ended by itself, ctrl-C has come, or nobody looks on any more. Says in between how it
+    /// goes.
     private static func waitForEnd(of fleet: SimulatedFleet, _ display: DemoDisplay, isJSON: Bool) {
         let start = MonotonicTime.now
         var nextTally = tallySeconds
         while !fleet.isFinished {
-            if ProcessSignals.wait(timeoutMilliseconds: 100) != nil {
+            if ProcessSignals.wait(timeoutMilliseconds: 100) != nil || !Console.hasReader {
                 fleet.stop()
                 // A second ctrl-C ends the program at once.
                 ProcessSignals.restoreDefaults()

@@ -121,16 +121,28 @@ enum FleetOptions {
         return .fine
     }
 
+    /// Damaged lines of a recording that are told one by one; the others are counted.
+    private static let damagedLinesTold = 5
+
     /// Reads a recording; damaged lines are told and left out.
     ///
     /// - Throws: `SystemCallError`.
     static func recording(_ path: String, name: String) throws -> [RecordedFrame] {
         var frames: [RecordedFrame] = []
+        var damaged = 0
         for result in RecordingReader(try Files.read(path, limitBytes: 1 << 30)) {
             switch result {
             case .success(let frame): frames.append(frame)
-            case .failure(let error): Console.complain("\(name): \(path): \(error)")
+            case .failure(let error):
+                damaged += 1
+                if damaged <= damagedLinesTold { Console.complain("\(name): \(path): \(error)") }
             }
+        }
+        if damaged > damagedLinesTold {
+            Console.complain(
+                "\(name): \(path): \(damaged - damagedLinesTold) more lines are no frames; "
+                    + "check that it is a recording of 'serve --record'"
+            )
         }
         return frames
     }

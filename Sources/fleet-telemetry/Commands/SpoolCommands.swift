@@ -138,7 +138,7 @@ enum SpoolReplayCommand: Command {
             environment: ProcessEnvironment.variables,
             machine: nil
         )
-        guard let configuration = checked.servable else {
+        guard let configuration = checked.configuration else {
             Console.print(error: checked.report.text)
             Console.complain("spool replay: \(path): not usable; see above")
             return .usage
