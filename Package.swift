@@ -148,9 +148,9 @@ let package = Package(
         .executableTarget(
             name: "fleet-fuzz",
             dependencies: [
-                "CommandLineInterface", "ConfigurationSchema", "EnvelopeCodec", "HTTPCodec", "JSONText", "LinuxSystem",
-                "PayloadCodec", "RecordEncoding", "ServerAssembly", "Spooling", "TelemetryModel", "WebSocketCodec",
-                "TelemetryFixtures",
+                "CommandLineInterface", "ConfigurationSchema", "AddressCodec", "EnvelopeCodec", "HTTPCodec", "JSONText",
+                "LinuxSystem", "PayloadCodec", "RecordEncoding", "ServerAssembly", "Spooling", "TelemetryModel",
+                "WebSocketCodec", "TelemetryFixtures",
             ],
             path: "Tests/Fuzzing",
             swiftSettings: common
@@ -228,7 +228,8 @@ let package = Package(
         tests(
             "ServerAssemblyTests",
             [
-                "ServerAssembly", "ConfigurationSchema", "Dispatchers", "Dispatching", "Receiving", "JSONText",
+                "ServerAssembly", "HTTPServing", "ConfigurationSchema", "Dispatchers", "Dispatching", "Receiving",
+                "JSONText",
                 "OpenSSLTransport", "TelemetryFixtures", "VehicleFixtures", "Observability", "LinuxSystem",
                 "RecordEncoding", "TelemetryModel", "EnvelopeCodec", "Spooling", "PayloadCodec", "HTTPClient",
             ]

@@ -77,7 +77,7 @@ final class Connection {
     var unsentSince: UInt64 = 0
     var unsentGoal = 0
 
-    /// When bytes last came or it was last pinged, in milliseconds of the monotonic clock.
+    /// When bytes last came or it was last pinged, in milliseconds of the monotonic clock; 0 before the first.
     var heardAt: UInt64 = 0
     /// When its last message came, in milliseconds of the monotonic clock.
     var lastMessageAt: UInt64 = 0

@@ -111,7 +111,11 @@ extension ReceivingLoop {
     /// - Returns: whether there is room; else accepting is suspended.
     private func makeRoomForHandshake(isUrgent: Bool = false) -> Bool {
         let table = table
-        switch halfOpen.room(now: isUrgent ? .max : now, isHalfOpen: { table[$0]?.isHalfOpen ?? false }) {
+        let room = halfOpen.room(now: isUrgent ? .max : now) { id in
+            guard let connection = table[id], connection.isHalfOpen else { return .over }
+            return connection.heardAt > 0 ? .talking : .silent
+        }
+        switch room {
         case .free:
             return true
         case .after(let id):

@@ -11,6 +11,7 @@ extension ReceivingLoop {
         if case .awaitingProxyHeader = connection.stage { return receiveProxyHeader(connection) }
         switch connection.session.receive(from: connection.descriptor) {
         case .received:
+            if connection.isHalfOpen { connection.heardAt = now }
             advance(connection)
         case .nothingYet:
             return
