@@ -47,9 +47,9 @@ final class FuzzSupervisor {
         }
         let end = process.wait(timeoutMilliseconds: nil)
         let milliseconds = MonotonicTime.now.nanoseconds(since: start) / 1_000_000
-        if said == "done\n", end == .exited(code: 0) {
-            let what = "\(options.executions) executions in \(milliseconds) ms, seed \(options.seed)"
-            Fuzzing.say("\(target.name): \(what)\n")
+        if said.hasPrefix("done "), end == .exited(code: 0) {
+            let what = "\(options.executions) executions, \(said.dropFirst(5).dropLast()) taken, in \(milliseconds) ms"
+            Fuzzing.say("\(target.name): \(what), seed \(options.seed)\n")
             return true
         }
         let crash = "the process ended with \(end.map { "\($0)" } ?? "nothing"): \(lastWords())"

@@ -16,7 +16,9 @@ protocol FuzzTarget: AnyObject, SendableMetatype {
     init() throws
 
     /// Tries one input.
-    func run(_ input: [UInt8]) throws(FuzzFinding)
+    ///
+    /// - Returns: whether the parser took it for good, so that more than refusals was tried.
+    func run(_ input: [UInt8]) throws(FuzzFinding) -> Bool
 }
 
 /// What is wrong with what came of an input.

@@ -11,13 +11,14 @@ enum FuzzWorker {
         let mutator = try Mutator(target)
         let progress = try PositionedFile(path: progressPath, .writing)
         var number = 0
+        var taken = 0
         var residentAtFirst: Int?
         while number < options.executions {
             // Where this process stopped is all that its parent needs to make the input again.
             let mark = withUnsafeBytes(of: number.littleEndian) { Array($0) }
             try progress.write(mark.span, at: 0)
             do throws(FuzzFinding) {
-                try subject.run(mutator.input(number, seed: options.seed))
+                if try subject.run(mutator.input(number, seed: options.seed)) { taken += 1 }
             } catch {
                 Fuzzing.say("\(error)\n")
                 return .problemFound
@@ -30,7 +31,7 @@ enum FuzzWorker {
             }
             if residentAtFirst == nil { residentAtFirst = resident }
         }
-        Fuzzing.say("done\n")
+        Fuzzing.say("done \(taken)\n")
         return .fine
     }
 }

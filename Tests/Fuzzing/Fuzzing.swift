@@ -33,7 +33,7 @@ enum Fuzzing {
         let subject = try target.init()
         let input = try Files.read(path, limitBytes: 1 << 24)
         do throws(FuzzFinding) {
-            try subject.run(input)
+            _ = try subject.run(input)
         } catch {
             complain("\(target.name): \(error)")
             return .problemFound

@@ -32,7 +32,7 @@ final class ConfigurationTarget: FuzzTarget {
 
     init() {}
 
-    func run(_ input: [UInt8]) throws(FuzzFinding) {
+    func run(_ input: [UInt8]) throws(FuzzFinding) -> Bool {
         try checkJSON(input)
         let loaded = ServerConfiguration.read(input, environment: [:])
         for finding in loaded.findings {
@@ -48,6 +48,7 @@ final class ConfigurationTarget: FuzzTarget {
         }
         try checkReport(loaded.findings)
         try checkMigration(of: input)
+        return !loaded.hasErrors
     }
 
     private func checkJSON(_ input: [UInt8]) throws(FuzzFinding) {

@@ -15,7 +15,7 @@ final class EnvelopeTarget: FuzzTarget {
 
     init() {}
 
-    func run(_ input: [UInt8]) throws(FuzzFinding) {
+    func run(_ input: [UInt8]) throws(FuzzFinding) -> Bool {
         let offset = input.count % 9
         let range = offset..<offset + input.count
         let outcomes = [0x00, 0xff].map { (filler: UInt8) in
@@ -27,10 +27,12 @@ final class EnvelopeTarget: FuzzTarget {
         case .failure(let error):
             guard !error.description.isEmpty else { throw FuzzFinding("an error without text") }
             try check([error.txid, error.topic].compactMap { $0 }, within: range)
+            return false
         case .success(let envelope):
             let stream = envelope.stream.map { [$0.senderID, $0.payload, $0.deviceType, $0.deviceID] } ?? []
             try check([envelope.txid, envelope.topic, envelope.messageID] + stream, within: range)
             try checkAnswers(to: envelope, input, offset)
+            return envelope.stream != nil
         }
     }
 

@@ -39,7 +39,7 @@ final class FrameTarget: FuzzTarget {
 
     init() {}
 
-    func run(_ input: [UInt8]) throws(FuzzFinding) {
+    func run(_ input: [UInt8]) throws(FuzzFinding) -> Bool {
         var random = choices(for: input)
         let limits = FrameLimits(messageBytes: 40, discardBytes: 120)
         let blank = Listener(
@@ -65,6 +65,7 @@ final class FrameTarget: FuzzTarget {
                 throw FuzzFinding("cut at \(cut) gives \(halves.heard), whole \(whole.heard)")
             }
         }
+        return whole.heard.contains { if case .message = $0 { true } else { false } }
     }
 }
 

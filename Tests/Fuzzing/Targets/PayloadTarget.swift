@@ -54,20 +54,20 @@ final class PayloadTarget: FuzzTarget {
 
     init() {}
 
-    func run(_ input: [UInt8]) throws(FuzzFinding) {
+    func run(_ input: [UInt8]) throws(FuzzFinding) -> Bool {
         let (kind, type) = Self.kinds[Int(input.first ?? 0) % Self.kinds.count]
         let odd = input.count > 1 ? input[1] : 0
         let payload = Array(input.dropFirst(2))
         let stamp = stamp(type, odd, payload)
         let txid = odd & 1 == 0 ? Array("tx-1".utf8) : Array(payload.suffix(20))
-        if let record = make(&standard, kind, payload, txid, stamp) {
-            try checkPayload(of: record, kind)
-            try checkTexts(of: record, .standard)
-        }
+        guard let record = make(&standard, kind, payload, txid, stamp) else { return false }
+        try checkPayload(of: record, kind)
+        try checkTexts(of: record, .standard)
         if odd & 4 != 0, let record = make(&reference, kind, payload, txid, stamp) {
             try checkPayload(of: record, kind)
             try checkTexts(of: record, .reference)
         }
+        return kind != nil
     }
 
     /// Texts of the surroundings: mostly plain, sometimes whatever the payload holds.

@@ -67,23 +67,23 @@ final class SpoolTarget: FuzzTarget {
 
     init() {}
 
-    func run(_ input: [UInt8]) throws(FuzzFinding) {
+    func run(_ input: [UInt8]) throws(FuzzFinding) -> Bool {
         let mode = input.first ?? 0
         var bytes = Array(input.dropFirst())
         if mode & 1 == 0 {
             if mode & 2 != 0 { mend(&bytes) }
-            try openAndRead([Self.segmentName: bytes])
+            return try openAndRead([Self.segmentName: bytes])
         } else {
             if mode & 2 != 0, bytes.count >= 36 {
                 // Nobody gets near the highest position that a cursor may have but by forging one.
                 bytes[23] &= 0x1f
                 bytes.setChecksum(at: bytes.count - 4, of: 0..<bytes.count - 4)
             }
-            try openAndRead([Self.cursorName: bytes])
+            return try openAndRead([Self.cursorName: bytes])
         }
     }
 
-    private func openAndRead(_ files: [String: [UInt8]]) throws(FuzzFinding) {
+    private func openAndRead(_ files: [String: [UInt8]]) throws(FuzzFinding) -> Bool {
         let storage = SpoolDirectory(files)
         do {
             let before = try SpoolInspector(storage: storage).report(isReadingThrough: true)
@@ -93,7 +93,6 @@ final class SpoolTarget: FuzzTarget {
             guard seen.last == position else { throw FuzzFinding("a new record is not read: \(seen), not \(position)") }
             guard zip(seen, seen.dropFirst()).allSatisfy(<) else { throw FuzzFinding("out of order: \(seen)") }
             first.close()
-
             let second = try Spool(Self.settings, dispatchers: ["a", "b"], storage: storage)
             guard second.findings.isEmpty else {
                 throw FuzzFinding("the second opening repairs again: \(second.findings), first: \(first.findings)")
@@ -101,6 +100,7 @@ final class SpoolTarget: FuzzTarget {
             let whole = try SpoolInspector(storage: storage).records(receivedIn: Self.always) { _, _ in true }
             guard whole >= 1, before.segments.count <= 1 else { throw FuzzFinding("the new record is gone") }
             second.close()
+            return seen.count > 1
         } catch let error as FuzzFinding {
             throw error
         } catch {
