@@ -22,7 +22,7 @@ final class ProxyTarget: FuzzTarget {
 
     init() {}
 
-    func run(_ input: [UInt8]) throws(FuzzFinding) {
+    func run(_ input: [UInt8]) throws(FuzzFinding) -> Bool {
         let whole = outcome(of: input)
         var random = choices(for: input)
         let cut = random.below(input.count + 1)
@@ -34,16 +34,17 @@ final class ProxyTarget: FuzzTarget {
         case (.refused, .refused): break
         default: throw FuzzFinding("cut at \(cut) gives \(part), whole \(whole)")
         }
-        guard case .header(let header) = whole else { return }
+        guard case .header(let header) = whole else { return false }
         guard header.length <= min(input.count, ProxyHeader.lengthLimit) else {
             throw FuzzFinding("a header of \(header.length) bytes in \(input.count)")
         }
-        guard let source = header.source else { return }
+        guard let source = header.source else { return true }
         guard IPAddress(source.address.description) == source.address else {
             throw FuzzFinding("\(source.address) is read as another address")
         }
         guard case .header(let again) = outcome(of: ProxyHeader.bytes(from: source, to: source)), again.source == source
         else { throw FuzzFinding("\(source) is another when it is written and read again") }
+        return true
     }
 
     private enum Outcome {
