@@ -147,7 +147,8 @@ let package = Package(
         .executableTarget(
             name: "fleet-fuzz",
             dependencies: [
-                "CommandLineInterface", "ConfigurationSchema", "EnvelopeCodec", "HTTPCodec", "JSONText", "LinuxSystem",
+                "AddressCodec", "CommandLineInterface", "ConfigurationSchema", "EnvelopeCodec", "HTTPCodec", "JSONText",
+                "LinuxSystem",
                 "PayloadCodec", "RecordEncoding", "ServerAssembly", "Spooling", "TelemetryModel", "WebSocketCodec",
                 "TelemetryFixtures",
             ],

@@ -33,7 +33,7 @@ struct FuzzFinding: Error, CustomStringConvertible {
 /// All targets, in the order of a message's way.
 enum FuzzTargets {
     static let all: [any FuzzTarget.Type] = [
-        RequestTarget.self, FrameTarget.self, EnvelopeTarget.self, PayloadTarget.self, SpoolTarget.self,
-        ConfigurationTarget.self,
+        ProxyTarget.self, RequestTarget.self, FrameTarget.self, EnvelopeTarget.self, PayloadTarget.self,
+        SpoolTarget.self, ConfigurationTarget.self,
     ]
 }
