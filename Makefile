@@ -47,7 +47,7 @@ fuzz: test-deps ## Feeds damaged inputs to every parser, a million each. ARGS="-
 test-faults: test-deps ## Hostile peers, crashes and full disks, at length; make test has a short form of each.
 	@$(SWIFT) build $(RELEASE) --product fleet-telemetry
 	@FLEET_TELEMETRY_LONG=1 FLEET_TELEMETRY="$$($(SWIFT) build $(RELEASE) --show-bin-path)/fleet-telemetry" \
-		$(SWIFT) test --no-parallel --filter '^Faults\.' $(ARGS)
+		$(SWIFT) test --no-parallel --filter '^Faults\.|SpoolCrashTests|SpoolFullTests|SpoolModelTests' $(ARGS)
 
 test-asan: test-deps ## Runs all tests with the address and leak sanitizers.
 	@SWIFT_BACKTRACE=enable=no LSAN_OPTIONS="suppressions=$(CURDIR)/Tests/Sanitizers/leaks.supp:print_suppressions=0" \

@@ -111,7 +111,7 @@ let package = Package(
             dependencies: [
                 "CommandLineInterface", "ServerAssembly", "VehicleSimulation", "OpenSSLTransport", "TelemetryModel",
                 "EnvelopeCodec", "PayloadCodec", "RecordEncoding", "JSONText", "LinuxSystem", "Observability",
-                "Receiving", "Dispatchers", "Dispatching", "ConfigurationSchema",
+                "Receiving", "Dispatchers", "Dispatching", "ConfigurationSchema", "Spooling",
             ],
             swiftSettings: common + strict + [.strictMemorySafety()]
         ),

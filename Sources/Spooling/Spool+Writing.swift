@@ -70,7 +70,6 @@ extension Spool {
 
     private func block(_ submissions: ArraySlice<SpoolSubmission>, _ failure: SpoolFailure) -> Turn {
         meters.failures.add()
-        log.observe(.spoolBlocked, ["directory": .text(storage.location), "error": .text("\(failure)")])
         let mustFail = queue.withLock { queue in
             queue.putBack(submissions.filter { $0.isPatient && !queue.isClosed })
             return submissions.filter { !$0.isPatient || queue.isClosed }
@@ -119,15 +118,18 @@ extension Spool {
     }
 
     func noteRoom(_ change: (inout Room) -> Void) {
-        let (after, changed, since) = room.withLock { room in
+        let (after, changed, since, failure) = room.withLock { room in
             let before = room.failure == nil && !room.isCrowded
             change(&room)
             let after = room.failure == nil && !room.isCrowded
             isOpenForRecords.store(after, ordering: .relaxed)
-            return (after, before == after ? nil : room.changed ?? { _ in }, room.failedAt)
+            return (after, before == after ? nil : room.changed ?? { _ in }, room.failedAt, room.failure)
         }
         guard let changed else { return }
-        if after {
+        if !after {
+            let reason = failure ?? .crowded(waitingBytes: queue.withLock { $0.bytes })
+            log.observe(.spoolBlocked, ["directory": .text(storage.location), "error": .text("\(reason)")])
+        } else {
             log.observe(
                 .spoolUnblocked,
                 [

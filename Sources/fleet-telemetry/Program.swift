@@ -21,6 +21,10 @@ enum Program {
             (["simulate"], SimulateCommand.self),
             (["decode"], DecodeCommand.self),
             (["replay"], ReplayCommand.self),
+            (["spool", "status"], SpoolStatusCommand.self),
+            (["spool", "inspect"], SpoolInspectCommand.self),
+            (["spool", "replay"], SpoolReplayCommand.self),
+            (["spool", "drop"], SpoolDropCommand.self),
             (["certs", "demo"], CertsDemoCommand.self),
             (["certs", "fetch-ca"], CertsFetchCACommand.self),
             (["config", "check"], ConfigCheckCommand.self),
@@ -39,6 +43,15 @@ enum Program {
             SimulateCommand.specification,
             DecodeCommand.specification,
             ReplayCommand.specification,
+            CommandSpecification(
+                name: "spool",
+                summary: "Look into a spool, deliver from it again, clean it up",
+                subcommands: [
+                    SpoolStatusCommand.specification, SpoolInspectCommand.specification,
+                    SpoolReplayCommand.specification, SpoolDropCommand.specification,
+                ],
+                examples: SpoolStatusCommand.specification.examples + SpoolReplayCommand.specification.examples
+            ),
             CommandSpecification(
                 name: "certs",
                 summary: "Make certificates, and get Tesla's",

@@ -17,13 +17,14 @@ final class Child: Sendable {
     }
 
     enum Signal: Sendable {
-        case interrupt, terminate, hangUp
+        case interrupt, terminate, hangUp, kill
 
         fileprivate var number: Int32 {
             switch self {
             case .interrupt: SIGINT
             case .terminate: SIGTERM
             case .hangUp: SIGHUP
+            case .kill: SIGKILL
             }
         }
     }
@@ -176,6 +177,11 @@ final class Child: Sendable {
         let signal = status & 0x7f
         guard signal == 0 else { throw Failure(description: "killed by signal \(signal):\n\(everything)") }
         return status >> 8 & 0xff
+    }
+
+    /// Waits until it has ended in whatever way, death by a signal included.
+    func waitForEnd(seconds: Double = 60) throws {
+        _ = try wait(seconds, "the end") { self.core.state.withLock { $0.open.isEmpty ? $0.end : nil } }
     }
 
     /// For messages of tests.

@@ -1,5 +1,6 @@
 import EnvelopeCodec
 import Foundation
+import Glibc
 import JSONText
 import LinuxSystem
 import OpenSSLTransport
@@ -9,7 +10,7 @@ import TelemetryModel
 import VehicleFixtures
 
 /// A folder of a test's own with certificates, configurations and records; gone with the test.
-final class Workshop {
+final class Workshop: Sendable {
     static let vins = ["5YJ3E1EA7KF000316", "7SAYGDEE0PA000002", "LRW3E7FA0MC000003"]
 
     private let directory: TemporaryDirectory
@@ -120,11 +121,15 @@ final class Workshop {
         return vehicle
     }
 
-    /// A record with one field.
-    static func frame(_ txid: String, speed: Double, vin: String = vins[0]) -> [UInt8] {
+    /// A record with one field, and one more of so many bytes.
+    static func frame(_ txid: String, speed: Double, vin: String = vins[0], padding: Int = 0) -> [UInt8] {
         var writer = PayloadWriter()
+        var data = [Datum(field: .vehicleSpeed, value: .double(speed))]
+        if padding > 0 {
+            data.append(Datum(field: Field(number: 64), value: .text(String(repeating: "x", count: padding))))
+        }
         let content = VehicleData(
-            data: [Datum(field: .vehicleSpeed, value: .double(speed))],
+            data: data,
             createdAt: Timestamp(seconds: 1_700_000_000, nanos: 0)
         )
         var bytes: [UInt8] = []
@@ -149,6 +154,19 @@ final class Workshop {
         let envelope = try Envelope.read(frame.payload.span)
         guard envelope.kind == .acknowledgement else { return nil }
         return String(decoding: frame.payload[envelope.txid], as: UTF8.self)
+    }
+
+    /// What keeps a server from being ready; waits until the words stand there, or until they are gone.
+    static func readiness(port: Int, until isWanted: (String) -> Bool) throws -> String {
+        let deadline = MonotonicTime.now.adding(milliseconds: 60_000)
+        while true {
+            let answer = try httpGet("/readyz", port: port)
+            if isWanted(answer) { return answer }
+            guard MonotonicTime.now < deadline else {
+                throw Child.Failure(description: "waited in vain; /readyz says: \(answer)")
+            }
+            ThreadSignal().wait(until: MonotonicTime.now.adding(milliseconds: 10))
+        }
     }
 
     /// What a plain HTTP port answers.

@@ -263,6 +263,8 @@ package struct ConfigurationCheck {
                 report(
                     .unusablePath,
                     at: settingPath(KnownDispatcher.sectionPath(of: name.text), appended.key),
+                    // With a spool a destination that is away is no reason not to receive.
+                    severity: configuration.spool == nil ? .error : .warning,
                     "\(appended.path) \(complaint.problem)",
                     reason: "Records of the dispatcher \(name.text) are appended to it.",
                     remedy: complaint.remedy

@@ -5,11 +5,16 @@ enum Subject: String, CaseIterable {
     case start
     case fleet
     case burst
+    case spool
+    case spoolLatency = "spool-latency"
     case steady
     case handshakes
     case upgrades
     case idle1000 = "idle-1000"
     case idle10000 = "idle-10000"
+
+    /// Whether it compares ours with a spool to ours without.
+    var isSpooled: Bool { self == .spool || self == .spoolLatency }
 
     /// What the table calls it.
     var title: String {
@@ -17,6 +22,8 @@ enum Subject: String, CaseIterable {
         case .start: "start: from starting the process to the first accepted connection"
         case .fleet: "fleet: 1,000 vehicles, each waits for its ack before it sends again"
         case .burst: "burst: 100 vehicles with 64 records in flight, 16 frames in one TLS record"
+        case .spool: "spool: burst with a spool on disk; the second column is fleet-telemetry without one"
+        case .spoolLatency: "spool-latency: 100 records/s with a spool on disk; second column without one"
         case .steady: "steady: 5,000 records/s over 1,000 vehicles"
         case .handshakes: "handshakes: full mutual TLS 1.3, then the vehicle goes away; 64 at a time"
         case .upgrades: "upgrades: the same with the WebSocket upgrade"

@@ -33,6 +33,8 @@ struct Tally {
     var wallSeconds = 0.0
     var latencies: [Vehicles.Outcome] = []
     var startSeconds: [Double] = []
+    /// Of the disk alone, without any server.
+    var syncSeconds: [Double] = []
     var bytesPerConnection: [Double] = []
     var remarks: [String] = []
 

@@ -33,7 +33,13 @@ extension Finding {
             switch subject {
             case .start:
                 [figure("ms", "ms, median", .less, 1) { median($0.startSeconds) * 1000 }]
-            case .fleet, .burst:
+            case .spoolLatency:
+                latencies + [
+                    figure("fdatasync_p50_ms", "one fdatasync of 1 KiB, p50, ms", .neither, 2) {
+                        median($0.syncSeconds) * 1000
+                    }
+                ]
+            case .fleet, .burst, .spool:
                 records + latencies + busy
             case .steady:
                 latencies + [

@@ -14,7 +14,10 @@ struct Measuring {
         case .start: try measureStart(kind, on: ground, into: &tally)
         case .idle1000: try measureIdle(1000, kind, on: ground, into: &tally)
         case .idle10000: try measureIdle(10_000, kind, on: ground, into: &tally)
-        case .fleet, .burst, .steady, .handshakes, .upgrades:
+        case .spoolLatency:
+            tally.syncSeconds += try syncSeconds(on: ground)
+            try measureLoad(arguments(for: subject), kind, on: ground, into: &tally)
+        case .fleet, .burst, .spool, .steady, .handshakes, .upgrades:
             try measureLoad(arguments(for: subject), kind, on: ground, into: &tally)
         }
     }
@@ -24,11 +27,27 @@ struct Measuring {
         let time = ["--seconds", "\(options.seconds)"]
         switch subject {
         case .fleet: return ["--vehicles", "1000", "--together"] + time + records
-        case .burst: return ["--vehicles", "100", "--together", "--window", "64", "--batch", "16"] + time + records
+        case .burst, .spool:
+            return ["--vehicles", "100", "--together", "--window", "64", "--batch", "16"] + time + records
+        case .spoolLatency: return ["--vehicles", "10", "--rate", "10"] + time + records
         case .steady: return ["--vehicles", "1000", "--together", "--rate", "5"] + time + records
         case .handshakes: return ["--vehicles", "64", "--churn", "handshake"] + time
         case .upgrades: return ["--vehicles", "64", "--churn", "upgrade"] + time
         case .start, .idle1000, .idle10000: return []
+        }
+    }
+
+    /// What one fdatasync takes behind a kilobyte, on the disk that holds the spool.
+    private func syncSeconds(on ground: Ground) throws -> [Double] {
+        let path = "\(ground.files)/sync-\(UInt64.random(in: 0...UInt64.max))"
+        let file = try PositionedFile(path: path, .creating(mode: 0o600))
+        _ = file.reserve(0..<(1 << 20))
+        let block = [UInt8](repeating: 7, count: 1024)
+        return try (0..<200).map { number in
+            try file.write(block.span, at: number * block.count)
+            let started = MonotonicTime.now
+            try file.sync()
+            return Double(MonotonicTime.now.nanoseconds(since: started)) / 1e9
         }
     }
 

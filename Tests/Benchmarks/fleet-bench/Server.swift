@@ -1,13 +1,16 @@
 internal import LinuxSystem
 
-/// The two servers that are compared.
-enum ServerKind: CaseIterable {
+/// The servers that are compared.
+enum ServerKind {
     case ours
+    /// Ours with a spool on the disk that holds temporary files.
+    case spooled
     case anchor
 
     var name: String {
         switch self {
         case .ours: "fleet-telemetry"
+        case .spooled: "fleet-telemetry with spool"
         case .anchor: "c-anchor"
         }
     }
@@ -28,15 +31,17 @@ final class Server {
         errorPath = "\(ground.files)/\(kind.name).err"
         let arguments: [String]
         switch kind {
-        case .ours:
+        case .ours, .spooled:
             let path = "\(ground.files)/server.json"
-            try Files.write(Array(Self.configuration(port, pki: ground.pki).utf8), to: path, mode: 0o600)
+            let spool = kind == .spooled ? "\(ground.files)/spool" : nil
+            let text = Self.configuration(port, pki: ground.pki, spool: spool)
+            try Files.write(Array(text.utf8), to: path, mode: 0o600)
             arguments = ["serve", "--config", path]
         case .anchor:
             let pki = ground.pki
             arguments = ["\(port)", "\(pki)/server.pem", "\(pki)/server.key", "\(pki)/ca.pem"]
         }
-        let program = kind == .ours ? ground.server : ground.anchor
+        let program = kind == .anchor ? ground.anchor : ground.server
         let startedAt = MonotonicTime.now
         process = try ChildProcess(program, arguments, errorPath: errorPath, cpu: ground.serverCPU)
         try Self.waitForPort(port, of: process, errorPath, kind)
@@ -44,14 +49,16 @@ final class Server {
     }
 
     /// All record types go to a file dispatcher that writes JSON lines to /dev/null; everything else as by default.
-    private static func configuration(_ port: UInt16, pki: String) -> String {
-        """
-        {"host": "127.0.0.1", "port": \(port),
-         "tls": {"server_cert": "\(pki)/server.pem", "server_key": "\(pki)/server.key", "ca_file": "\(pki)/ca.pem"},
-         "records": {"V": ["file"], "alerts": ["file"], "errors": ["file"]},
-         "file": {"path": "/dev/null"}}
+    private static func configuration(_ port: UInt16, pki: String, spool: String?) -> String {
+        let spooling = spool.map { "\"spool\": {\"directory\": \"\($0)\"}," } ?? ""
+        return """
+            {"host": "127.0.0.1", "port": \(port),
+             "tls": {"server_cert": "\(pki)/server.pem", "server_key": "\(pki)/server.key", "ca_file": "\(pki)/ca.pem"},
+             \(spooling)
+             "records": {"V": ["file"], "alerts": ["file"], "errors": ["file"]},
+             "file": {"path": "/dev/null"}}
 
-        """
+            """
     }
 
     /// A port that was free a moment ago.
