@@ -64,8 +64,7 @@ extension ServerConfiguration {
                 \.directory,
                 "Where dead-letters.log stands. Empty: in spool.directory; without a spool such records are logged and "
                     + "get no ack."
-            )
-            .example("\"/var/lib/fleet-telemetry/dead-letters\""),
+            ),
             .wholeNumber(
                 "max_bytes",
                 \.maxBytes,
