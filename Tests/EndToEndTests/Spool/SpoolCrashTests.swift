@@ -5,8 +5,8 @@ import Testing
 
 /// Real processes under load that end at random moments. What was acknowledged is in the sink at the end.
 ///
-/// `make test-faults` asks for the long form with FLEET_TELEMETRY_LONG; FAULT_ROUNDS says how many rounds, and FAULT_SEED
-/// brings a run back as far as processes can be brought back.
+/// `make test-faults` asks for the long form with FLEET_TELEMETRY_LONG; FAULT_ROUNDS says how many rounds, and
+/// FAULT_SEED brings a run back as far as processes can be brought back.
 @Suite(.serialized) struct SpoolCrashTests {
     static let environment = ProcessInfo.processInfo.environment
     /// Nil for the short form.
