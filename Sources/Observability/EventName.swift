@@ -131,6 +131,8 @@ extension EventName {
     package static let fileCompressionFailed = EventName("file_compression_failed", .warning, isLimited: true)
     /// All rotated files stay uncompressed, because there is no gzip: detail.
     package static let fileCompressionMissing = EventName("file_compression_missing", .warning)
+    /// Others on this machine may read a file that holds a secret: file, remedy.
+    package static let secretFileReadableByAll = EventName("secret_file_readable_by_all", .warning)
     /// Metrics do not reach the StatsD server: host, error.
     package static let statsDUnreachable = EventName("statsd_unreachable", .warning, isLimited: true)
     /// The HTTP server of a status or metrics port ended because the kernel refused it something.

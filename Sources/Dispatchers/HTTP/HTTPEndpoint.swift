@@ -125,7 +125,7 @@ final class HTTPEndpoint: Sendable {
     private func warnAboutOpenFiles() {
         for file in [settings.authorization?.file, settings.signingSecret?.file, settings.clientKey] {
             guard let file, !file.isEmpty, let mode = Files.mode(of: file), mode & 0o004 != 0 else { continue }
-            log.warning("secret_file_readable_by_all", ["file": .text(file), "remedy": .text("chmod 0600 \(file)")])
+            log.observe(.secretFileReadableByAll, ["file": .text(file), "remedy": .text("chmod 0600 \(file)")])
         }
     }
 
