@@ -93,6 +93,8 @@ extension EventName {
     package static let requestRefused = EventName("request_refused", .warning, isLimited: true)
     /// The configuration file was read again, and these keys of it need a restart: keys.
     package static let reloadIgnored = EventName("reload_ignored", .warning)
+    /// At the end: a dispatcher did not take records that nothing keeps on disk: dispatcher, left, remedy.
+    package static let dispatcherLeftRecords = EventName("dispatcher_left_records", .warning)
     /// At the end: what one dispatcher still delivered and what it left.
     package static let dispatcherDrained = EventName("dispatcher_drained", .info)
     /// A peer completed TLS and sent no request in time.
@@ -131,6 +133,8 @@ extension EventName {
     package static let fileCompressionFailed = EventName("file_compression_failed", .warning, isLimited: true)
     /// All rotated files stay uncompressed, because there is no gzip: detail.
     package static let fileCompressionMissing = EventName("file_compression_missing", .warning)
+    /// An endpoint answered 410, so that nothing more is sent to it: endpoint, remedy.
+    package static let httpEndpointGone = EventName("http_endpoint_gone", .error)
     /// Others on this machine may read a file that holds a secret: file, remedy.
     package static let secretFileReadableByAll = EventName("secret_file_readable_by_all", .warning)
     /// Metrics do not reach the StatsD server: host, error.

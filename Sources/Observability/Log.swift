@@ -114,9 +114,25 @@ package final class Log: Sendable {
         write(event.level, event.text, fields())
     }
 
+    /// How long an event must not have happened for ``reportEndedFloods()``.
+    private static let quietMilliseconds = 5_000
+
+    /// Says for each limited event that has stopped how many lines are missing at its end. To be called every few
+    /// seconds: with nothing more to come, nobody else would say it.
+    package func reportEndedFloods() {
+        let now = monotonicNow()
+        let quiet = UInt64(Self.quietMilliseconds) * 1_000_000
+        guard now.nanoseconds > quiet else { return }
+        report(limiter.collectLeftOut(quietSince: MonotonicTime(nanoseconds: now.nanoseconds - quiet)))
+    }
+
     /// Says for each limited event how many lines are missing at its end. Called once before the process ends.
     package func reportLeftOut() {
-        for (event, count) in limiter.collectLeftOut() {
+        report(limiter.collectLeftOut(quietSince: nil))
+    }
+
+    private func report(_ missing: [(event: String, count: Int)]) {
+        for (event, count) in missing {
             observe(.logLinesLeftOut, ["event": .text(event), "left_out": .count(count)])
         }
     }

@@ -61,10 +61,13 @@ final class LogLimiter: Sendable {
     }
 
     /// The events with lines left out since their last one, and forgets the counts.
-    func collectLeftOut() -> [(event: String, count: Int)] {
+    ///
+    /// - Parameter moment: only events that have not happened since then; nil for all.
+    func collectLeftOut(quietSince moment: MonotonicTime?) -> [(event: String, count: Int)] {
         buckets.withLock { buckets in
             var found: [(event: String, count: Int)] = []
             for (event, bucket) in buckets where bucket.leftOut > 0 {
+                if let moment, bucket.filledAt > moment { continue }
                 found.append((event, bucket.leftOut))
                 buckets[event]?.leftOut = 0
             }

@@ -147,6 +147,15 @@ package final class TelemetryServer: Sendable {
                 ]
             )
         }
+        for lane in report.lanes where lane.left > 0 && !lane.isSpooled {
+            log.observe(
+                .dispatcherLeftRecords,
+                [
+                    "dispatcher": .text(lane.dispatcher.text), "left": .number(Int64(lane.left)),
+                    "remedy": "vehicles send them again, connectivity records are gone; a spool would have kept them",
+                ]
+            )
+        }
         log.observe(.stoppedServer, ["left": .number(Int64(report.left))])
         log.reportLeftOut()
         return report

@@ -82,6 +82,22 @@ struct ShutdownTests {
         #expect(!child.text(.error).contains("Fatal error"))
     }
 
+    @Test func `records that no dispatcher took are a warning at the end, and were not acked`() throws {
+        let shop = try Workshop()
+        var configuration = shop.configuration
+        configuration["file"] = ["path": "/dev/full"]
+        configuration["shutdown_timeout_seconds"] = 1
+        let child = try shop.serve(configuration)
+        let vehicle = try shop.vehicle()
+        try vehicle.send(Workshop.frame("kept by the vehicle", speed: 1))
+        _ = try child.line(.error, containing: "dispatch")
+        child.send(.terminate)
+        #expect(try child.exitCode() == 0)
+        let left = try child.line(.error, containing: "dispatcher_left_records")
+        #expect(left.contains("dispatcher=file") && left.contains("level=warning"))
+        #expect(try vehicle.nextFrame().flatMap(Workshop.acknowledged) == nil)
+    }
+
     /// A vehicle on its way to the one thread that will use it.
     private final class Handed: @unchecked Sendable {
         // SAFETY: set before the thread starts, and touched by that thread alone.

@@ -173,7 +173,11 @@ private func lines(
         for _ in 0..<10 { log.limited(.warning, "storm") }
         #expect(capture.lines(of: "storm").count == 7)
         #expect(capture.lines(of: "storm")[4].contains("left_out") == false)
-        log.reportLeftOut()
+        log.reportEndedFloods()
+        #expect(capture.lines(of: "log_lines_left_out").isEmpty, "the flood may go on")
+        clock.advance(milliseconds: 5_000)
+        log.reportEndedFloods()
+        log.reportEndedFloods()
         log.reportLeftOut()
         let report = capture.lines(of: "log_lines_left_out")
         #expect(report.count == 1)

@@ -180,8 +180,8 @@ final class HTTPEndpoint: Sendable {
             return !state.isGone
         }
         guard isNew else { return }
-        log.error(
-            "http_endpoint_gone",
+        log.observe(
+            .httpEndpointGone,
             [
                 "endpoint": .text(address.origin),
                 "remedy": "nothing more is sent until the server starts again: correct url, or take it out of records",

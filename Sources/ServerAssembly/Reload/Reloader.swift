@@ -80,21 +80,29 @@ final class Reloader: Sendable {
 
     // MARK: Watching
 
-    /// Looks at the files until ``stop()``. Runs on a thread of its own.
+    /// Looks at the files, and for floods of the log that are over, until ``stop()``. Runs on a thread of its own.
     func watch() {
         let interval = state.withLock { $0.configuration.reloadInterval.wholeMilliseconds }
-        guard interval > 0 else { return }
-        while !end.wait(until: MonotonicTime.now.adding(milliseconds: interval)) {
-            let hasSettled = state.withLock { state in
-                let stamps = Self.stamps(state.configuration, source, directory)
-                guard stamps != state.readStamps else {
-                    state.changedStamps = nil
-                    return false
-                }
-                defer { state.changedStamps = stamps }
-                return stamps == state.changedStamps
+        let round = interval > 0 ? interval : Self.roundMilliseconds
+        while !end.wait(until: MonotonicTime.now.adding(milliseconds: round)) {
+            log.reportEndedFloods()
+            if interval > 0, haveFilesSettled() { reload() }
+        }
+    }
+
+    /// How often the log is looked at when files are not.
+    private static let roundMilliseconds = 5_000
+
+    /// Whether files differ from what was read, and not from what they were a round ago.
+    private func haveFilesSettled() -> Bool {
+        state.withLock { state in
+            let stamps = Self.stamps(state.configuration, source, directory)
+            guard stamps != state.readStamps else {
+                state.changedStamps = nil
+                return false
             }
-            if hasSettled { reload() }
+            defer { state.changedStamps = stamps }
+            return stamps == state.changedStamps
         }
     }
 
