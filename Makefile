@@ -50,7 +50,7 @@ test-faults: test-deps ## Hostile peers, crashes and full disks, at length; make
 		$(SWIFT) test --no-parallel --filter '^Faults\.|SpoolCrashTests|SpoolFullTests|SpoolModelTests' $(ARGS)
 
 test-asan: test-deps ## Runs all tests with the address and leak sanitizers.
-	@SWIFT_BACKTRACE=enable=no LSAN_OPTIONS="suppressions=$(CURDIR)/Tests/Sanitizers/leaks.supp:print_suppressions=0" \
+	@SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=quarantine_size_mb=4 LSAN_OPTIONS="suppressions=$(CURDIR)/Tests/Sanitizers/leaks.supp:print_suppressions=0" \
 		$(SWIFT) test --sanitize=address --scratch-path .build-asan $(ARGS)
 
 test-tsan: test-deps ## Runs all tests with the thread sanitizer.
