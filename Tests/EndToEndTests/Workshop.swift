@@ -158,7 +158,7 @@ final class Workshop: Sendable {
 
     /// What keeps a server from being ready; waits until the words stand there, or until they are gone.
     static func readiness(port: Int, until isWanted: (String) -> Bool) throws -> String {
-        let deadline = MonotonicTime.now.adding(milliseconds: 60_000)
+        let deadline = MonotonicTime.now.adding(milliseconds: 300_000)
         while true {
             let answer = try httpGet("/readyz", port: port)
             if isWanted(answer) { return answer }

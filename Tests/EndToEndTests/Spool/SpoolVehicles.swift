@@ -41,7 +41,7 @@ final class SpoolVehicles: Sendable {
     ///
     /// - Returns: false when the time was over first.
     @discardableResult
-    func waitForAcks(_ more: Int, milliseconds: Int = 60_000) -> Bool {
+    func waitForAcks(_ more: Int, milliseconds: Int = 300_000) -> Bool {
         let wanted = acked.count + more
         let deadline = Date(timeIntervalSinceNow: Double(milliseconds) / 1000)
         changed.lock()
