@@ -54,6 +54,7 @@ import Testing
         let configuration = Self.configuration(shop)
         let path = try shop.write(configuration)
         let vehicles = try SpoolVehicles(shop)
+        defer { vehicles.stop() }
         let rounds = Self.rounds ?? 20
         for round in 0..<rounds {
             let server = try Child(["serve", "--config", path])
@@ -75,6 +76,7 @@ import Testing
         let shop = try Workshop()
         let configuration = Self.configuration(shop)
         let vehicles = try SpoolVehicles(shop)
+        defer { vehicles.stop() }
         let rounds = Self.rounds.map { $0 / 4 } ?? 4
         for _ in 0..<rounds {
             let server = try shop.serve(configuration)
@@ -98,6 +100,7 @@ import Testing
         configuration["status_port"] = status
         configuration["status_host"] = "127.0.0.1"
         let vehicles = try SpoolVehicles(shop)
+        defer { vehicles.stop() }
         let rounds = Self.rounds.map { max(1, $0 / 20) } ?? 1
         for _ in 0..<rounds {
             // Away at the start: vehicles get their acks all the same, and whoever asks is told what is wrong.

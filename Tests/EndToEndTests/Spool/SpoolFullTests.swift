@@ -25,6 +25,7 @@ import Testing
         configuration["file"] = ["path": shop.path("sink/records.jsonl")]
         let server = try shop.serve(configuration)
         let vehicles = try SpoolVehicles(shop, padding: 50_000)
+        defer { vehicles.stop() }
         let answer = try Workshop.readiness(port: status) { $0.contains("spool: ") }
         #expect(answer.hasPrefix("HTTP/1.1 503 "))
         #expect(answer.contains("raise spool.max_bytes; vehicles are held back and lose nothing"), "\(answer)")
@@ -52,6 +53,7 @@ import Testing
         )
         let server = try shop.serve(configuration)
         let vehicles = try SpoolVehicles(shop, padding: 5_000)
+        defer { vehicles.stop() }
         #expect(vehicles.waitForAcks(50))
         let filler = try disk.fill()
         let answer = try Workshop.readiness(port: status) { $0.contains("spool: ") }

@@ -52,7 +52,7 @@ final class SpoolVehicles: Sendable {
         return true
     }
 
-    /// No new connections from now on; ends when the server has ended the standing ones.
+    /// No new connections from now on; ends when the server has ended the standing ones. May be called again.
     func stop() {
         state.withLock { $0.isOver = true }
     }
