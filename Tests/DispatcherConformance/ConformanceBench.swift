@@ -10,7 +10,7 @@ final class ConformanceBench: DeliveryObserver, DeadLetterSink {
     static let recordLimit = 400
     static let batchLimit = 50
     /// No wait of a scenario takes longer; when one does, the dispatcher hangs.
-    private static let patienceMilliseconds = 20_000
+    private static let patienceMilliseconds = 300_000
 
     private struct State {
         var acknowledged: [SinkRecord] = []

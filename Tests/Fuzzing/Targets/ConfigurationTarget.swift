@@ -24,7 +24,9 @@ final class ConfigurationTarget: FuzzTarget {
         for folder in ["configurations", "bad-configs"] {
             let path = Fixtures.url(folder).path
             for name in try Files.list(path).sorted() where name.hasSuffix(".json") {
-                seeds.append(try Files.read("\(path)/\(name)", limitBytes: 1 << 20))
+                // Bad files are many and each has its mistake already; a mutation should often meet a good one.
+                let weight = name.hasSuffix(".good.json") ? 40 : 1
+                seeds += Array(repeating: try Files.read("\(path)/\(name)", limitBytes: 1 << 20), count: weight)
             }
         }
         return seeds
