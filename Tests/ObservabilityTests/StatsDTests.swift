@@ -1,41 +1,8 @@
 import Foundation
 @testable import Observability
 import Synchronization
+import TelemetryFixtures
 import Testing
-
-/// A UDP socket on loopback that receives what a reporter sends.
-private struct StatsDServer: ~Copyable {
-    private let number: Int32
-    let port: UInt16
-
-    init() throws {
-        number = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let number = self.number
-        let isBound = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(number, $0, length) == 0 && getsockname(number, $0, &length) == 0
-            }
-        }
-        try #require(isBound)
-        var patience = timeval(tv_sec: 10, tv_usec: 0)
-        setsockopt(number, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
-        port = UInt16(bigEndian: address.sin_port)
-    }
-
-    deinit { close(number) }
-
-    /// The lines of the next datagram.
-    func receive() throws -> [String] {
-        var buffer = [UInt8](repeating: 0, count: 65_536)
-        let count = recv(number, &buffer, buffer.count, 0)
-        try #require(count > 0, "no datagram within ten seconds")
-        return String(decoding: buffer[..<count], as: UTF8.self).split(separator: "\n").map(String.init)
-    }
-}
 
 @Suite struct StatsDLinesTests {
     @Test func `counters go out as what was added`() {
@@ -107,7 +74,7 @@ private struct StatsDServer: ~Copyable {
 
 @Suite struct StatsDReporterTests {
     @Test func `a server on loopback gets the changes and, at the end, the last ones`() throws {
-        let server = try StatsDServer()
+        let server = try DatagramServer()
         let registry = MetricRegistry()
         let counter = registry.counter("record_total", help: "h", labels: [("record_type", "V")])
         counter.add(4)
@@ -132,7 +99,7 @@ private struct StatsDServer: ~Copyable {
     }
 
     @Test(.timeLimit(.minutes(1))) func `nobody listening stops nothing and is said once`() throws {
-        let port = try StatsDServer().port
+        let port = try DatagramServer().port
         let registry = MetricRegistry()
         let capture = LogCapture()
         let log = Log(level: .info, format: .json, output: .capture(capture))

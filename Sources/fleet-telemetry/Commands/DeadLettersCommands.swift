@@ -137,15 +137,7 @@ enum DeadLettersReplayCommand: Command {
 
     static func run(_ command: ParsedCommand) -> ExitCode {
         guard let selection = LetterOptions.selection(command, name: "dead-letters replay") else { return .usage }
-        let path = command[config]
-        let checked = ConfigurationCommands.checked(
-            path: path,
-            environment: ProcessEnvironment.variables,
-            machine: nil
-        )
-        guard let configuration = checked.configuration else {
-            Console.print(error: checked.report.text)
-            Console.complain("dead-letters replay: \(path): not usable; see above")
+        guard let configuration = UsableConfiguration.read(command[config], for: "dead-letters replay") else {
             return .usage
         }
         let desk = DeadLetterDesk(directory: command.arguments[0])

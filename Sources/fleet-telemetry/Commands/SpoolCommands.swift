@@ -132,17 +132,7 @@ enum SpoolReplayCommand: Command {
 
     static func run(_ command: ParsedCommand) -> ExitCode {
         guard let selection = SelectionOptions.selection(command, name: "spool replay") else { return .usage }
-        let path = command[config]
-        let checked = ConfigurationCommands.checked(
-            path: path,
-            environment: ProcessEnvironment.variables,
-            machine: nil
-        )
-        guard let configuration = checked.configuration else {
-            Console.print(error: checked.report.text)
-            Console.complain("spool replay: \(path): not usable; see above")
-            return .usage
-        }
+        guard let configuration = UsableConfiguration.read(command[config], for: "spool replay") else { return .usage }
         let replay: SpoolReplay
         do throws(SpoolReplay.Refusal) {
             replay = try SpoolReplay(
