@@ -1,8 +1,11 @@
 import Foundation
-import Testing
 
 /// A UDP socket on loopback that receives what a StatsD reporter sends.
 package struct DatagramServer: ~Copyable {
+    package struct Failure: Error, CustomStringConvertible {
+        package let description: String
+    }
+
     private let number: Int32
     package let port: UInt16
 
@@ -18,7 +21,7 @@ package struct DatagramServer: ~Copyable {
                 bind(number, $0, length) == 0 && getsockname(number, $0, &length) == 0
             }
         }
-        try #require(isBound)
+        guard isBound else { throw Failure(description: "no UDP socket on loopback") }
         var patience = timeval(tv_sec: 10, tv_usec: 0)
         setsockopt(number, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         port = UInt16(bigEndian: address.sin_port)
@@ -30,7 +33,7 @@ package struct DatagramServer: ~Copyable {
     package func receive() throws -> [String] {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         let count = recv(number, &buffer, buffer.count, 0)
-        try #require(count > 0, "no datagram within ten seconds")
+        guard count > 0 else { throw Failure(description: "no datagram within ten seconds") }
         return String(decoding: buffer[..<count], as: UTF8.self).split(separator: "\n").map(String.init)
     }
 }
