@@ -2,6 +2,7 @@ import Foundation
 import LinuxSystem
 import TelemetryFixtures
 import Testing
+import VehicleFixtures
 
 /// Real processes under load that end at random moments. What was acknowledged is in the sink at the end.
 ///
@@ -95,7 +96,7 @@ import Testing
         var random = SeededRandom(seed: Self.seed &+ 2)
         let shop = try Workshop()
         var configuration = Self.configuration(shop)
-        let status = Workshop.freePort()
+        let status = Int(TestPorts.free())
         configuration["file"] = ["path": shop.path("sink/records.jsonl")]
         configuration["status_port"] = status
         configuration["status_host"] = "127.0.0.1"
