@@ -72,10 +72,14 @@ import VehicleFixtures
         try Self.check([shop.recordsPath], vehicles, kills: rounds, "kill -9, \(rounds) times")
     }
 
-    @Test func `SIGTERM at random moments loses nothing that was acked, and prints what was flushed`() throws {
+    @Test(arguments: [false, true])
+    func `SIGTERM at random moments loses nothing that was acked, and prints what was flushed`(
+        _ deduplicates: Bool
+    ) throws {
         var random = SeededRandom(seed: Self.seed &+ 1)
         let shop = try Workshop()
-        let configuration = Self.configuration(shop)
+        var configuration = Self.configuration(shop)
+        if deduplicates { configuration["deduplication"] = [:] as [String: Any] }
         let vehicles = try SpoolVehicles(shop)
         defer { vehicles.stop() }
         let rounds = Self.rounds.map { $0 / 4 } ?? 4
