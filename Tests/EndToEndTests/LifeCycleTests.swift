@@ -100,7 +100,7 @@ struct LifeCycleTests {
         #expect(try child.exitCode() == 0)
     }
 
-    @Test func `log files that were moved away are let go of at SIGHUP, and written anew from the next record on`() throws {
+    @Test func `a log file that was moved away is let go of at SIGHUP, and a new one begins`() throws {
         let shop = try Workshop()
         let child = try shop.serve()
         let vehicle = try shop.vehicle()
