@@ -11,7 +11,7 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 # What the default build needs, and what only tests, code generation and benchmarks need.
 BUILD_PACKAGES := libssl-dev libprotobuf-c-dev pkg-config
-TEST_PACKAGES := $(BUILD_PACKAGES) openssl protobuf-c-compiler libprotobuf-dev
+TEST_PACKAGES := $(BUILD_PACKAGES) openssl protobuf-c-compiler libprotobuf-dev zsh fish man-db groff bsdextrautils
 
 # promtool checks our metrics in a test. It is unpacked here, not installed, because the Debian package that holds it
 # would start a Prometheus server.

@@ -114,7 +114,7 @@ let package = Package(
             dependencies: [
                 "CommandLineInterface", "ServerAssembly", "VehicleSimulation", "OpenSSLTransport", "TelemetryModel",
                 "EnvelopeCodec", "PayloadCodec", "RecordEncoding", "JSONText", "LinuxSystem", "Observability",
-                "Receiving", "Dispatchers", "Dispatching", "ConfigurationSchema", "Spooling", "HTTPClient",
+                "Receiving", "Dispatchers", "Dispatching", "ConfigurationSchema", "Spooling", "HTTPClient", "TextCodec",
             ],
             swiftSettings: common + strict + [.strictMemorySafety()]
         ),
@@ -195,7 +195,7 @@ let package = Package(
             ["RecordEncoding", "PayloadCodec", "TelemetryModel", "JSONText", "TelemetryFixtures"]
         ),
         tests("ConfigurationSchemaTests", ["ConfigurationSchema", "JSONText", "TelemetryFixtures"]),
-        tests("CommandLineInterfaceTests", ["CommandLineInterface"]),
+        tests("CommandLineInterfaceTests", ["CommandLineInterface", "TextCodec", "TelemetryFixtures"]),
         tests("LinuxSystemTests", ["LinuxSystem", "TelemetryFixtures"]),
         tests(
             "OpenSSLTransportTests",
@@ -265,6 +265,7 @@ let package = Package(
             [
                 "ServerAssembly", "VehicleSimulation", "JSONText", "LinuxSystem", "OpenSSLTransport", "VehicleFixtures",
                 "TelemetryFixtures", "EnvelopeCodec", "PayloadCodec", "TelemetryModel", "fleet-telemetry", "Spooling",
+                "CommandLineInterface",
             ]
         ),
         tests("SpoolingTests", ["Spooling", "TelemetryModel", "LinuxSystem", "Observability"]),

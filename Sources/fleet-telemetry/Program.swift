@@ -35,6 +35,8 @@ enum Program {
             (["dead-letters", "show"], DeadLettersShowCommand.self),
             (["dead-letters", "replay"], DeadLettersReplayCommand.self),
             (["dead-letters", "drop"], DeadLettersDropCommand.self),
+            (["completions"], CompletionsCommand.self),
+            (["man"], ManCommand.self),
         ]
     }
 
@@ -80,6 +82,8 @@ enum Program {
                 ],
                 examples: DeadLettersListCommand.specification.examples
             ),
+            CompletionsCommand.specification,
+            ManCommand.specification,
         ],
         examples: [
             .init("\(name) demo --seconds 10", "A receiver and simulated vehicles on this machine, for a first look."),
@@ -94,7 +98,7 @@ enum Program {
         do throws(UsageError) {
             switch try CommandLineParser(program: specification).parse(namesNoCommand ? ["serve"] + words : words) {
             case .help(let path):
-                return Console.print(HelpText(of: path).text)
+                return Console.print(HelpText(of: path, style: Console.outputStyle).text)
             case .version:
                 return Console.print("\(name) \(version)\n")
             case .run(let command):
