@@ -157,17 +157,17 @@ package enum Files {
         }
     }
 
-    private enum Kind {
+    enum Kind {
         case regular, directory, special
     }
 
-    private static func status(of path: String) -> stat? {
+    static func status(of path: String) -> stat? {
         var status = stat()
         // SAFETY: the kernel fills the structure, which outlives the call.
         return stat(path, &status) == 0 ? status : nil
     }
 
-    private static func kind(of path: String) -> Kind? {
+    static func kind(of path: String) -> Kind? {
         guard let status = status(of: path) else { return nil }
         switch status.st_mode & S_IFMT {
         case S_IFREG: return .regular
@@ -177,7 +177,7 @@ package enum Files {
     }
 
     /// The path behind symbolic links, or the path itself when it cannot be followed.
-    private static func resolved(_ path: String) -> String {
+    static func resolved(_ path: String) -> String {
         // SAFETY: the text is allocated for us, copied, and freed here.
         guard let real = realpath(path, nil) else { return path }
         defer { free(real) }
@@ -194,7 +194,7 @@ package enum Files {
         }
     }
 
-    private static func writeNew(_ bytes: [UInt8], to path: String, mode: UInt32) throws(SystemCallError) {
+    static func writeNew(_ bytes: [UInt8], to path: String, mode: UInt32) throws(SystemCallError) {
         // Nobody else may read a key while it is being written, whatever mode it gets in the end.
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
         let descriptor = FileDescriptor(owning: try openPath(path, flags, mode: 0o600))
@@ -220,7 +220,7 @@ package enum Files {
         }
     }
 
-    private static func rename(_ path: String, to target: String) throws(SystemCallError) {
+    static func rename(_ path: String, to target: String) throws(SystemCallError) {
         guard Glibc.rename(path, target) == 0 else {
             throw SystemCallError(call: "rename", code: errno, subject: target)
         }
