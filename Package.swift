@@ -64,7 +64,7 @@ let package = Package(
 
         // 3. Services.
         layer("Observability", ["JSONText", "LinuxSystem"]),
-        layer("Diagnosis", ["OpenSSLTransport", "AddressCodec", "TextCodec", "Symptoms"]),
+        layer("Diagnosis", ["LinuxSystem", "OpenSSLTransport", "AddressCodec", "TextCodec", "Symptoms"]),
         layer("Spooling", ["TelemetryModel", "LinuxSystem", "Observability"]),
         layer("HTTPServing", ["HTTPCodec", "LinuxSystem", "Observability", "JSONText"]),
         layer("HTTPClient", ["HTTPCodec", "LinuxSystem", "OpenSSLTransport"]),
@@ -115,6 +115,7 @@ let package = Package(
                 "CommandLineInterface", "ServerAssembly", "VehicleSimulation", "OpenSSLTransport", "TelemetryModel",
                 "EnvelopeCodec", "PayloadCodec", "RecordEncoding", "JSONText", "LinuxSystem", "Observability",
                 "Receiving", "Dispatchers", "Dispatching", "ConfigurationSchema", "Spooling", "HTTPClient", "TextCodec",
+                "Diagnosis", "Symptoms",
             ],
             swiftSettings: common + strict + [.strictMemorySafety()]
         ),
@@ -201,7 +202,7 @@ let package = Package(
             "OpenSSLTransportTests",
             ["OpenSSLTransport", "TelemetryModel", "LinuxSystem", "TelemetryFixtures", "VehicleFixtures"]
         ),
-        tests("DiagnosisTests", ["Diagnosis", "Symptoms", "OpenSSLTransport"]),
+        tests("DiagnosisTests", ["Diagnosis", "Symptoms", "OpenSSLTransport", "LinuxSystem", "VehicleFixtures"]),
         tests("PayloadCodecTests", ["PayloadCodec", "TelemetryModel", "TelemetryFixtures", "proto-tables"]),
         tests("ObservabilityTests", ["Observability", "JSONText", "LinuxSystem", "TelemetryFixtures"]),
         tests(
@@ -233,7 +234,7 @@ let package = Package(
             "ServerAssemblyTests",
             [
                 "ServerAssembly", "HTTPServing", "ConfigurationSchema", "Dispatchers", "Dispatching", "Receiving",
-                "JSONText", "Diagnosis",
+                "JSONText", "Diagnosis", "Symptoms", "TextCodec",
                 "OpenSSLTransport", "TelemetryFixtures", "VehicleFixtures", "Observability", "LinuxSystem",
                 "RecordEncoding", "TelemetryModel", "EnvelopeCodec", "Spooling", "PayloadCodec", "HTTPClient",
             ]

@@ -119,6 +119,9 @@ package enum Files {
     /// Permission bits of what stands at the path, e.g. `0o600`; nil when nothing does.
     package static func mode(of path: String) -> UInt32? { status(of: path).map { $0.st_mode & 0o7777 } }
 
+    /// Whether the file belongs to root; false when there is none.
+    package static func isOwnedByRoot(_ path: String) -> Bool { status(of: path)?.st_uid == 0 }
+
     /// Names in a directory, sorted, without `.` and `..`.
     package static func list(_ directory: String) throws(SystemCallError) -> [String] {
         // SAFETY: the stream is ours and closed on every way out.

@@ -25,6 +25,11 @@ enum Program {
             (["spool", "inspect"], SpoolInspectCommand.self),
             (["spool", "replay"], SpoolReplayCommand.self),
             (["spool", "drop"], SpoolDropCommand.self),
+            (["certs", "init"], CertsInitCommand.self),
+            (["certs", "issue"], CertsIssueCommand.self),
+            (["certs", "renew"], CertsRenewCommand.self),
+            (["certs", "check"], CertsCheckCommand.self),
+            (["certs", "show"], CertsShowCommand.self),
             (["certs", "demo"], CertsDemoCommand.self),
             (["certs", "fetch-ca"], CertsFetchCACommand.self),
             (["config", "check"], ConfigCheckCommand.self),
@@ -60,9 +65,13 @@ enum Program {
             ),
             CommandSpecification(
                 name: "certs",
-                summary: "Make certificates, and get Tesla's",
-                subcommands: [CertsDemoCommand.specification, CertsFetchCACommand.specification],
-                examples: CertsDemoCommand.specification.examples + CertsFetchCACommand.specification.examples
+                summary: "Make, renew, check and explain certificates, and get Tesla's",
+                subcommands: [
+                    CertsInitCommand.specification, CertsIssueCommand.specification,
+                    CertsRenewCommand.specification, CertsCheckCommand.specification, CertsShowCommand.specification,
+                    CertsDemoCommand.specification, CertsFetchCACommand.specification,
+                ],
+                examples: CertsIssueCommand.specification.examples + CertsShowCommand.specification.examples
             ),
             CommandSpecification(
                 name: "config",

@@ -98,8 +98,8 @@ package enum OwnAuthorityError: Error, Sendable, Hashable, CustomStringConvertib
         case .unusableHost(let host):
             "host \(host.debugDescription): neither a DNS name nor an IP address; give it without scheme, port or path"
         case .exists(let path):
-            "\(path): exists already, and vehicles may hold it, so nothing was made; 'certs show' tells what it is, and "
-                + "'certs issue' makes certificates with it"
+            "\(path): exists already, and vehicles may hold it, so nothing was made; 'certs show' tells what it is, "
+                + "and 'certs issue' makes certificates with it"
         case .unusableAuthority(let path, let reason):
             "\(path): \(reason); name the CA and the key that 'certs init' made"
         case .authorityEndsFirst(let path, let notAfter, let wanted):
@@ -109,8 +109,8 @@ package enum OwnAuthorityError: Error, Sendable, Hashable, CustomStringConvertib
         case .nothingToRenew(let path): "\(path): no certificate there; make the first one with 'certs issue'"
         case .certificate(let error): error.description
         case .file(let error):
-            "\(error.subject): \(error.call) failed (\(error.reason)); choose a directory that you may write to, or run "
-                + "as the user that its files belong to"
+            "\(error.subject): \(error.call) failed (\(error.reason)); choose a directory that you may write to, or "
+                + "run as the user that its files belong to"
         }
     }
 
