@@ -104,6 +104,7 @@ extension Certificate {
             ERR_clear_error()
             return ""
         }
+        // SAFETY: OpenSSL wrote as many bytes as it says.
         return sha256Text(UnsafeBufferPointer(start: encoded, count: Int(length)))
     }
 
