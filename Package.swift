@@ -46,6 +46,7 @@ let package = Package(
 
         // 1. Values and codecs: no I/O, no pointers.
         layer("TextCodec"),
+        layer("Symptoms", ["TextCodec"]),
         layer("TelemetryModel"),
         layer("JSONText"),
         layer("WebSocketCodec", ["TextCodec"]),
@@ -53,7 +54,7 @@ let package = Package(
         layer("AddressCodec"),
         layer("EnvelopeCodec", ["TelemetryModel"]),
         layer("RecordEncoding", ["TelemetryModel", "JSONText", "TextCodec"]),
-        layer("ConfigurationSchema", ["JSONText", "TextCodec"]),
+        layer("ConfigurationSchema", ["JSONText", "TextCodec", "Symptoms"]),
         layer("CommandLineInterface", ["TextCodec"]),
 
         // 2. Fences: the only targets that see C.
@@ -63,6 +64,7 @@ let package = Package(
 
         // 3. Services.
         layer("Observability", ["JSONText", "LinuxSystem"]),
+        layer("Diagnosis", ["OpenSSLTransport", "AddressCodec", "TextCodec", "Symptoms"]),
         layer("Spooling", ["TelemetryModel", "LinuxSystem", "Observability"]),
         layer("HTTPServing", ["HTTPCodec", "LinuxSystem", "Observability", "JSONText"]),
         layer("HTTPClient", ["HTTPCodec", "LinuxSystem", "OpenSSLTransport"]),
@@ -90,7 +92,7 @@ let package = Package(
             [
                 "Receiving", "Dispatchers", "Dispatching", "ConfigurationSchema", "JSONText", "Observability",
                 "HTTPServing", "HTTPClient", "HTTPCodec", "OpenSSLTransport", "LinuxSystem", "TelemetryModel",
-                "RecordEncoding", "TextCodec", "Spooling", "PayloadCodec", "AddressCodec",
+                "RecordEncoding", "TextCodec", "Spooling", "PayloadCodec", "AddressCodec", "Diagnosis", "Symptoms",
             ]
         ),
         layer(
@@ -182,6 +184,7 @@ let package = Package(
 
         // Tests, one target per target, then those of the whole.
         tests("TextCodecTests", ["TextCodec"]),
+        tests("SymptomsTests", ["Symptoms"]),
         tests("TelemetryModelTests", ["TelemetryModel", "TelemetryFixtures"]),
         tests("JSONTextTests", ["JSONText", "TelemetryFixtures"]),
         tests("WebSocketCodecTests", ["WebSocketCodec", "TelemetryFixtures"]),
@@ -199,6 +202,7 @@ let package = Package(
             "OpenSSLTransportTests",
             ["OpenSSLTransport", "TelemetryModel", "LinuxSystem", "TelemetryFixtures", "VehicleFixtures"]
         ),
+        tests("DiagnosisTests", ["Diagnosis", "Symptoms", "OpenSSLTransport"]),
         tests("PayloadCodecTests", ["PayloadCodec", "TelemetryModel", "TelemetryFixtures", "proto-tables"]),
         tests("ObservabilityTests", ["Observability", "JSONText", "LinuxSystem", "TelemetryFixtures"]),
         tests(
@@ -230,7 +234,7 @@ let package = Package(
             "ServerAssemblyTests",
             [
                 "ServerAssembly", "HTTPServing", "ConfigurationSchema", "Dispatchers", "Dispatching", "Receiving",
-                "JSONText",
+                "JSONText", "Diagnosis",
                 "OpenSSLTransport", "TelemetryFixtures", "VehicleFixtures", "Observability", "LinuxSystem",
                 "RecordEncoding", "TelemetryModel", "EnvelopeCodec", "Spooling", "PayloadCodec", "HTTPClient",
             ]
