@@ -19,7 +19,8 @@ package struct ControlSocketError: Error, Sendable, Hashable, CustomStringConver
     package var reason: String {
         switch failure {
         case .pathTooLong(let bytes):
-            "is \(bytes) bytes long, and the path of a socket may have \(UnixSocket.pathLimitBytes); choose a shorter one"
+            "is \(bytes) bytes long, and the path of a socket may have \(UnixSocket.pathLimitBytes); choose a shorter "
+                + "one"
         case .inUse: "another server listens there; stop it, or give each a control.socket of its own"
         case .noSocket: "something stands there that is no socket; remove it, or choose another path"
         case .directoryLocked:

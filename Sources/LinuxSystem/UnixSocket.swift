@@ -90,7 +90,8 @@ extension Files {
     /// Whether anything has the path, links included.
     package static func isOccupied(_ path: String) -> Bool { unfollowed(path) != nil }
 
-    /// Whether a directory stands at the path, no link, that is root's or this user's and that nobody else can write to.
+    /// Whether a directory stands at the path, no link, that is root's or this user's and that nobody else can write
+    /// to.
     package static func isOwnDirectory(_ path: String) -> Bool {
         guard let status = unfollowed(path), status.st_mode & S_IFMT == S_IFDIR else { return false }
         return UnixSocket.isOwnUserOrRoot(status.st_uid) && status.st_mode & 0o022 == 0

@@ -116,7 +116,8 @@ package final class TelemetryServer: Sendable {
                 path: source.map { Files.resolved($0.path) } ?? "",
                 limit: settings.maxConnections,
                 listeners: [
-                    ("vehicles", receiver.address), ("status", statusServer?.address), ("metrics", metricsServer?.address),
+                    ("vehicles", receiver.address), ("status", statusServer?.address),
+                    ("metrics", metricsServer?.address),
                 ],
                 receiver: receiver,
                 lanes: router.lanes,

@@ -31,7 +31,8 @@ enum StatusText {
         rows.append([
             "records",
             "\(records.received) received\(reasons("", records.byType)), \(Shown.bytes(records.payloadBytes)); "
-                + "\(Shown.tenths(records.perSecond))/s now, \(Shown.tenths(records.perSecondSinceStart))/s since the start"
+                + "\(Shown.tenths(records.perSecond))/s now, "
+                + "\(Shown.tenths(records.perSecondSinceStart))/s since the start"
                 + (records.duplicates > 0 ? "; \(records.duplicates) sent again" : ""),
         ])
         let acks = status.acks
@@ -41,10 +42,11 @@ enum StatusText {
         ])
         if let spool = status.spool { rows.append(["spool", spoolLine(spool)]) }
         let process = status.process
+        let limit = process.descriptorLimit > 0 ? " of \(process.descriptorLimit)" : ""
         rows.append([
             "process",
-            "\(Shown.bytes(process.residentBytes)) of memory, \(Shown.duration(process.cpuSeconds)) of CPU time, "
-                + "\(process.openDescriptors)\(process.descriptorLimit > 0 ? " of \(process.descriptorLimit)" : "") descriptors",
+            "\(Shown.bytes(process.residentBytes)) of memory, \(Shown.tenths(process.cpuSeconds)) s of CPU time, "
+                + "\(process.openDescriptors)\(limit) descriptors",
         ])
         return rows
     }
@@ -69,7 +71,8 @@ enum StatusText {
     }
 
     private static func connections(_ connections: ConnectionsStatus) -> [[String]] {
-        var line = "\(connections.open) open of \(connections.limit), \(connections.vehicles) \(connections.vehicles == 1 ? "vehicle" : "vehicles") connected; "
+        let vehicles = connections.vehicles == 1 ? "vehicle" : "vehicles"
+        var line = "\(connections.open) open of \(connections.limit), \(connections.vehicles) \(vehicles) connected; "
         line += "\(connections.opened) opened, \(connections.closed) closed"
         line += reasons("refused", connections.refused)
         line += reasons("HTTP", connections.refusedRequests)
@@ -97,11 +100,11 @@ enum StatusText {
         var state = dispatcher.state.rawValue
         if let since = dispatcher.since { state += " since \(Shown.time(since))" }
         if dispatcher.attempts > 0 { state += ", \(dispatcher.attempts) attempts" }
-        if let failure = dispatcher.failure { state += " (\(Shown.foreign(failure)))" }
         if dispatcher.isFull { state += ", full" }
         if dispatcher.isSpooled { state += ", behind the spool" }
         return [
-            dispatcher.name, "\(dispatcher.records)", Shown.bytes(dispatcher.bytes),
+            // Bytes in the spool are not counted by dispatcher. The failure stands in the lists above.
+            dispatcher.name, "\(dispatcher.records)", dispatcher.isSpooled ? "-" : Shown.bytes(dispatcher.bytes),
             Shown.duration(dispatcher.lagSeconds), "\(dispatcher.delivered)", state,
         ]
     }

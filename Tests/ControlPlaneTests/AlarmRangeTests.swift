@@ -17,7 +17,9 @@ import Testing
         for value in quiet { #expect(!range.alarms(value), "\(value)") }
     }
 
-    @Test(arguments: ["", ":", "@", "a", "10:a", "20:10", "10:20:30", "@@5", "5@", "1e3", "nan", "inf", "10 ", "~", "10:~"])
+    @Test(arguments: [
+        "", ":", "@", "a", "10:a", "20:10", "10:20:30", "@@5", "5@", "1e3", "nan", "inf", "10 ", "~", "10:~",
+    ])
     func `what is no range is refused`(_ text: String) {
         #expect(AlarmRange(text) == nil)
     }

@@ -59,7 +59,8 @@ package enum StatusChecks {
         )
         if !spool.hasRoom {
             result.state = .critical
-            result.words = "vehicles are held back: \(spool.blocked ?? "the disk is slower than they send"); "
+            result.words =
+                "vehicles are held back: \(spool.blocked ?? "the disk is slower than they send"); "
                 + result.words
         }
         func ranges(_ isMeasured: Bool) -> (AlarmRange?, AlarmRange?) {
@@ -106,7 +107,11 @@ package enum StatusChecks {
             let failure = dispatcher.failure.map { " (\($0))" } ?? ""
             let full = dispatcher.isFull ? ", full" : ""
             words.append(
-                (state, "\(dispatcher.name) \(dispatcher.state.rawValue)\(failure)\(full), \(lag)\(thresholds.remark(value))")
+                (
+                    state,
+                    "\(dispatcher.name) \(dispatcher.state.rawValue)\(failure)\(full), \(lag)"
+                        + thresholds.remark(value)
+                )
             )
             let isTime = measure == .seconds
             result.numbers += [
@@ -165,7 +170,8 @@ package enum StatusChecks {
             let type = vehicle?.lastRecordType.map { " of type \($0)" } ?? ""
             return CheckResult(
                 thresholds.judge(seconds).state,
-                "\(vin) \(connected), last record\(type) \(NumberShape.short(seconds)) s ago\(thresholds.remark(seconds))",
+                "\(vin) \(connected), last record\(type) \(NumberShape.short(seconds)) s ago"
+                    + thresholds.remark(seconds),
                 [
                     PerformanceDatum(
                         "age",

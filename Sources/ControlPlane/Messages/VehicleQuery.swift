@@ -84,7 +84,8 @@ enum PercentCoding {
                 continue
             }
             let pair = rest.prefix(2)
-            guard pair.count == 2, pair.allSatisfy(\.isHexadecimal), let value = UInt8(String(Substring(pair)), radix: 16)
+            guard pair.count == 2, pair.allSatisfy(\.isHexadecimal),
+                let value = UInt8(String(Substring(pair)), radix: 16)
             else { return nil }
             bytes.append(value)
             rest.removeFirst(2)

@@ -18,7 +18,9 @@ package struct ReceivingTotals: Sendable {
 extension ReceivingMeters {
     /// All totals at this moment.
     package var totals: ReceivingTotals {
-        let types = reference.recordTypes.map { (type: $0.label, count: $0.records.value, bytes: $0.payloadBytes.value) }
+        let types = reference.recordTypes.map {
+            (type: $0.label, count: $0.records.value, bytes: $0.payloadBytes.value)
+        }
         return ReceivingTotals(
             connectionsOpened: connectionsOpened.value,
             connectionsClosed: connectionsClosed.value,

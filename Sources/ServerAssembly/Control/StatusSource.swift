@@ -55,7 +55,8 @@ struct StatusSource: Sendable {
         var status = ServerStatus()
         status.process = process
         status.readiness = readiness
-        status.listeners = listeners.compactMap { name, address in address.map { ListenerStatus(name, $0.description) } }
+        status.listeners = listeners.compactMap { name, address in address.map { ListenerStatus(name, $0.description) }
+        }
         status.listeners.append(ListenerStatus("control", controlPath))
         status.certificates = certificates
         let totals = receiver.meters.totals

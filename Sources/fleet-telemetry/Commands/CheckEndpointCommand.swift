@@ -197,7 +197,8 @@ enum EndpointProbe {
         while true {
             switch session.receive(from: descriptor) {
             case .received: return
-            case .endOfStream: throw Failure(words: "the connection was closed in the TLS handshake; see the server's log")
+            case .endOfStream:
+                throw Failure(words: "the connection was closed in the TLS handshake; see the server's log")
             case .failed(let error): throw Failure(words: "the connection broke off (\(error.reason))")
             case .nothingYet:
                 guard TCP.wait(for: descriptor, until: deadline) == .ready else { throw slow }
