@@ -86,6 +86,11 @@ let package = Package(
             ]
         ),
 
+        layer(
+            "ControlPlane",
+            ["JSONText", "HTTPCodec", "LinuxSystem", "Observability", "HTTPServing", "HTTPClient"]
+        ),
+
         // 5. Assembly, simulation, and the two products.
         layer(
             "ServerAssembly",
@@ -93,6 +98,7 @@ let package = Package(
                 "Receiving", "Dispatchers", "Dispatching", "ConfigurationSchema", "JSONText", "Observability",
                 "HTTPServing", "HTTPClient", "HTTPCodec", "OpenSSLTransport", "LinuxSystem", "TelemetryModel",
                 "RecordEncoding", "TextCodec", "Spooling", "PayloadCodec", "AddressCodec", "Diagnosis", "Symptoms",
+                "ControlPlane",
             ]
         ),
         layer(
@@ -114,8 +120,8 @@ let package = Package(
             dependencies: [
                 "CommandLineInterface", "ServerAssembly", "VehicleSimulation", "OpenSSLTransport", "TelemetryModel",
                 "EnvelopeCodec", "PayloadCodec", "RecordEncoding", "JSONText", "LinuxSystem", "Observability",
-                "Receiving", "Dispatchers", "Dispatching", "ConfigurationSchema", "Spooling", "HTTPClient", "TextCodec",
-                "Diagnosis", "Symptoms",
+                "Receiving", "Dispatchers", "Dispatching", "ConfigurationSchema", "Spooling", "HTTPClient",
+                "TextCodec", "ControlPlane", "Diagnosis", "Symptoms",
             ],
             swiftSettings: common + strict + [.strictMemorySafety()]
         ),
@@ -231,12 +237,20 @@ let package = Package(
             ]
         ),
         tests(
+            "ControlPlaneTests",
+            [
+                "ControlPlane", "HTTPServing", "HTTPClient", "JSONText", "LinuxSystem", "Observability",
+                "TelemetryFixtures",
+            ]
+        ),
+        tests(
             "ServerAssemblyTests",
             [
                 "ServerAssembly", "HTTPServing", "ConfigurationSchema", "Dispatchers", "Dispatching", "Receiving",
                 "JSONText", "Diagnosis", "Symptoms", "TextCodec",
                 "OpenSSLTransport", "TelemetryFixtures", "VehicleFixtures", "Observability", "LinuxSystem",
                 "RecordEncoding", "TelemetryModel", "EnvelopeCodec", "Spooling", "PayloadCodec", "HTTPClient",
+                "ControlPlane",
             ]
         ),
         tests(

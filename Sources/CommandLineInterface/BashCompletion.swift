@@ -90,7 +90,7 @@ struct BashCompletion {
         case .file: "kind=file"
         case .folder: "kind=folder"
         case .fileOr(let words): "kind=file; words=\"\(words.joined(separator: " "))\""
-        case .choice(let words): "kind=words; words=\"\(words.joined(separator: " "))\""
+        case .choice(let words), .likely(let words): "kind=words; words=\"\(words.joined(separator: " "))\""
         }
     }
 }

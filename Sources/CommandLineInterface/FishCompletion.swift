@@ -42,7 +42,8 @@ struct FishCompletion {
             case .file: lines.append("\(start) -F")
             case .folder: lines.append("\(start) -f -a '(__fish_complete_directories)'")
             case .fileOr(let words): lines.append("\(start) -F -a \(quoted(words.joined(separator: " ")))")
-            case .choice(let words): lines.append("\(start) -f -a \(quoted(words.joined(separator: " ")))")
+            case .choice(let words), .likely(let words):
+                lines.append("\(start) -f -a \(quoted(words.joined(separator: " ")))")
             }
         }
         return lines + command.options.map { "\(start) -l \($0.name)\(value($0)) -d \(quoted($0.summary))" }
@@ -55,7 +56,7 @@ struct FishCompletion {
         case .file: " -r -F"
         case .folder: " -x -a '(__fish_complete_directories)'"
         case .fileOr(let words): " -r -F -a \(quoted(words.joined(separator: " ")))"
-        case .choice(let words): " -x -a \(quoted(words.joined(separator: " ")))"
+        case .choice(let words), .likely(let words): " -x -a \(quoted(words.joined(separator: " ")))"
         }
     }
 

@@ -51,6 +51,8 @@ package enum WordKind: Sendable, Hashable {
     /// A file, or one of the words.
     case fileOr([String])
     case choice([String])
+    /// A text that is most likely one of the words.
+    case likely([String])
 }
 
 /// What may follow an option.
@@ -93,6 +95,8 @@ package struct ArgumentSpecification: Sendable, Hashable {
         case one
         case optional
         case oneOrMore
+        /// None, one or several; last of all.
+        case any
     }
 
     /// Upper case, as usage lines show it.
@@ -114,6 +118,7 @@ package struct ArgumentSpecification: Sendable, Hashable {
         case .one: name
         case .optional: "[\(name)]"
         case .oneOrMore: "\(name)…"
+        case .any: "[\(name)…]"
         }
     }
 }

@@ -83,7 +83,7 @@ struct ZshCompletion {
         case .file: "_files"
         case .folder: "_files -/"
         case .fileOr(let words): "{_alternative \"words:word:(\(words.joined(separator: " ")))\" \"files:file:_files\"}"
-        case .choice(let words): "(\(words.joined(separator: " ")))"
+        case .choice(let words), .likely(let words): "(\(words.joined(separator: " ")))"
         }
     }
 

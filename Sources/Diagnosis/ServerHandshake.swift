@@ -10,6 +10,8 @@ package struct ServerSighting: Sendable {
     /// E.g. `TLS_AES_128_GCM_SHA256`.
     package let cipher: String
     package let asksForCertificate: Bool
+    /// From the first packet to the end of the handshake.
+    package let milliseconds: Double
     /// Names of the authorities whose certificates it takes; empty means that it does not say.
     package let acceptableAuthorities: [String]
 }
@@ -18,8 +20,10 @@ package struct ServerSighting: Sendable {
 package enum ServerHandshakeFailure: Error, Sendable, Hashable, CustomStringConvertible {
     case unknownHost(reason: String)
     case unreachable(reason: String)
-    /// Nothing came for so long.
-    case timedOut(milliseconds: Int)
+    /// There was no connection in time.
+    case notConnected
+    /// There was one, and nothing came on it in time.
+    case silent
     /// It ended the connection in the middle of the handshake.
     case closed
     case tls(TLSFailure)
@@ -28,8 +32,8 @@ package enum ServerHandshakeFailure: Error, Sendable, Hashable, CustomStringConv
         switch self {
         case .unknownHost(let reason): "the name has no address (\(reason)); check its spelling and the DNS"
         case .unreachable(let reason): "no connection (\(reason)); check host, port, and that something listens there"
-        case .timedOut(let milliseconds):
-            "no answer within \(milliseconds / 1000) seconds; check host, port and the firewalls on the way"
+        case .notConnected: "no connection in time; check host, port and the firewalls on the way"
+        case .silent: "no TLS handshake in time; it is overloaded, hangs, or waits for something else than TLS"
         case .closed: "it ended the connection without a TLS handshake; check that it is the port of a TLS server"
         case .tls(.plainHTTP), .tls(.notTLS): "it does not speak TLS; check the port"
         case .tls(.ourCertificateRefused(let alert)), .tls(.alert(let alert)): "it broke TLS off with \"\(alert)\""
@@ -53,18 +57,20 @@ package enum ServerHandshake {
         identity: TLSIdentity? = nil,
         timeoutMilliseconds: Int = 10_000
     ) throws(ServerHandshakeFailure) -> ServerSighting {
-        let deadline = MonotonicTime.now.adding(milliseconds: timeoutMilliseconds)
-        let timedOut = ServerHandshakeFailure.timedOut(milliseconds: timeoutMilliseconds)
+        let begin = MonotonicTime.now
+        let deadline = begin.adding(milliseconds: timeoutMilliseconds)
         let descriptor: FileDescriptor
         do {
-            guard let opened = try TCP.connect(host: host, port: port, until: deadline) else { throw timedOut }
+            guard let opened = try TCP.connect(host: host, port: port, until: deadline) else {
+                throw ServerHandshakeFailure.notConnected
+            }
             descriptor = opened
         } catch let error as AddressError {
             throw .unknownHost(reason: error.reason)
         } catch let error as SystemCallError {
             throw .unreachable(reason: error.reason)
         } catch {
-            throw timedOut
+            throw .notConnected
         }
         let context: TLSClientContext
         do throws(TLSContextError) {
@@ -78,24 +84,32 @@ package enum ServerHandshake {
             // A server that refuses us may have closed; what it said first is still to be read.
             let isSent = sendOutbound(of: session, to: descriptor, until: deadline)
             switch progress {
-            case .done:
-                return ServerSighting(
-                    chain: session.peerChain,
-                    protocolVersion: session.protocolVersion,
-                    cipher: session.cipher,
-                    asksForCertificate: session.wasAskedForCertificate,
-                    acceptableAuthorities: session.acceptableAuthorities
-                )
+            case .done: return sighting(of: session, since: begin)
+            // Before TLS 1.3 a server refuses us for want of a certificate when it has shown its own.
+            case .failed where !session.peerChain.isEmpty: return sighting(of: session, since: begin)
             case .failed(.connectionLost): throw .closed
             case .failed(let failure): throw .tls(failure)
             case .wantsMore: break
             }
-            guard isSent, TCP.wait(for: descriptor, until: deadline) == .ready else { throw timedOut }
+            guard isSent, TCP.wait(for: descriptor, until: deadline) == .ready else { throw .silent }
             switch session.receive(from: descriptor) {
             case .received, .nothingYet: break
-            case .endOfStream, .failed: throw .closed
+            case .endOfStream, .failed:
+                guard session.peerChain.isEmpty else { return sighting(of: session, since: begin) }
+                throw .closed
             }
         }
+    }
+
+    private static func sighting(of session: borrowing TLSSession, since begin: MonotonicTime) -> ServerSighting {
+        ServerSighting(
+            chain: session.peerChain,
+            protocolVersion: session.protocolVersion,
+            cipher: session.cipher,
+            asksForCertificate: session.wasAskedForCertificate,
+            milliseconds: Double(MonotonicTime.now.nanoseconds(since: begin)) / 1e6,
+            acceptableAuthorities: session.acceptableAuthorities
+        )
     }
 
     /// - Returns: false when the deadline came first.

@@ -12,12 +12,13 @@ package struct Tables {
         files = [
             ("FieldNames.swift", try Self.fieldNames(data)),
             ("NumericFields.swift", Self.numericFields(catalogue)),
+            ("FieldCatalogue+Fields.swift", try Self.fieldFacts(catalogue, data)),
             ("ChoiceNames.swift", try Self.choiceNames(data)),
             ("EventNames.swift", try Self.eventNames(alerts: alerts, connectivity: connectivity)),
         ]
     }
 
-    private static func head(_ source: String) -> String {
+    static func head(_ source: String) -> String {
         "// Made from \(source) by `make generate`. Don't edit.\n\n"
     }
 

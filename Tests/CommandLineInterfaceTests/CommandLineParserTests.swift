@@ -48,20 +48,26 @@ struct CommandLineParserTests {
     @Test(arguments: [
         ("decode -", ["-"]), ("decode -- --odd-name", ["--odd-name"]), ("decode a=b", ["a=b"]),
         ("join out a b c", ["out", "a", "b", "c"]), ("explain", []), ("explain FT-1", ["FT-1"]),
+        ("list", []), ("list a", ["a"]), ("list a b c", ["a", "b", "c"]),
     ])
     func `arguments keep their order`(line: String, expected: [String]) throws {
         #expect(try Sample.command(line)?.arguments == expected)
     }
 
     @Test(arguments: [
-        ("", UsageError.Problem.missingCommand(known: ["serve", "certs", "decode", "join", "explain", "tell"])),
+        (
+            "",
+            UsageError.Problem.missingCommand(
+                known: ["serve", "certs", "decode", "join", "explain", "list", "tell"]
+            )
+        ),
         ("certs", .missingCommand(known: ["demo"])),
         (
             "sevre",
             .unknownCommand(
                 "sevre",
                 suggestion: "serve",
-                known: ["serve", "certs", "decode", "join", "explain", "tell"]
+                known: ["serve", "certs", "decode", "join", "explain", "list", "tell"]
             )
         ),
         ("certs dmeo", .unknownCommand("dmeo", suggestion: "demo", known: ["demo"])),

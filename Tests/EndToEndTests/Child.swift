@@ -68,6 +68,7 @@ final class Child: Sendable {
     ///   - environment: `NAME=value`, besides ours.
     ///   - isOnTerminal: gives it a terminal of its own, which mixes both streams into standard output.
     ///   - descriptorLimit: `ulimit -n`, soft and hard; nil leaves it.
+    ///   - umask: nil leaves it.
     ///   - listening: a socket that it is given as systemd does; stays ours, too.
     init(
         _ arguments: [String],
@@ -75,6 +76,7 @@ final class Child: Sendable {
         environment: [String] = [],
         isOnTerminal: Bool = false,
         descriptorLimit: Int? = nil,
+        umask: Int? = nil,
         listening: Int32? = nil
     ) throws {
         // Foundation's Process hands descriptors of ours to children that start at the same moment, so that neither
@@ -91,6 +93,7 @@ final class Child: Sendable {
         for number in first..<Self.highestDescriptor { posix_spawn_file_actions_addclose(&actions, number) }
         // The shell becomes the program: only it knows the id that both have, and its own limits.
         var script = descriptorLimit.map { "ulimit -n \($0) && " } ?? ""
+        if let umask { script += "umask \(umask) && " }
         if listening != nil { script += "LISTEN_PID=$$ LISTEN_FDS=1 " }
         script += isOnTerminal ? "exec script -qefc \"$0 $*\" /dev/null" : "exec \"$0\" \"$@\""
         let command = ["/bin/sh", "-c", script, Self.executable] + arguments

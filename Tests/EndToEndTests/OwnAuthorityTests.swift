@@ -123,7 +123,7 @@ struct OwnAuthorityTests {
     }
 
     @Test func `each command says what it did, for people and for scripts`() throws {
-        let ca = try makeAuthority("--name", "Our cars")
+        let ca = try makeAuthority("--common-name", "Our cars")
         let issued = try issue("--days", "60")
         #expect(issued.output == "wrote \(shop.path("etc/server.pem"))\nwrote \(shop.path("etc/server.key"))\n")
         #expect(issued.error.contains("(60 days)"))
@@ -152,7 +152,7 @@ struct OwnAuthorityTests {
         let etc = shop.path("etc")
         let expectations: [(arguments: [String], code: Int32, words: String)] = [
             (["init", "--out", shop.path("own")], 3, "exists already"),
-            (["init", "--out", shop.path("x"), "--name", ""], 2, "--name has an empty value"),
+            (["init", "--out", shop.path("x"), "--common-name", ""], 2, "--common-name has an empty value"),
             (
                 ["issue", "--ca", authority, "--out", etc, "--host", "https://a"], 2,
                 "neither a DNS name nor an IP address"

@@ -99,6 +99,7 @@ import proto_tables
         let catalogue = try FieldCatalogue(text: text("proto/field_catalogue.csv"))
         let fields = try ProtoFile(text: text("proto/vehicle_data.proto")).enumType("Field").values
         #expect(catalogue.rows.map(\.number) == fields.map(\.number))
+        #expect(catalogue.rows.map { $0[.name] } == fields.map(\.name))
     }
 
     @Test func `a proto that the tables can't read is refused with its line`() {

@@ -23,6 +23,7 @@ final class ServerBench {
     ///   - configurationPath: a file that is read when the server reloads; nil for none.
     ///   - vehicleAuthority: the name of a file in the folder with what vehicles hold; nil for none.
     ///   - held: what that file holds; nil for the authority that the server's certificate comes from.
+    ///   - controlPath: the default place of the control socket; nil for none.
     init(
         _ members: String,
         environment: [String: String] = [:],
@@ -30,7 +31,8 @@ final class ServerBench {
         folder: URL? = nil,
         configurationPath: String? = nil,
         vehicleAuthority: String? = nil,
-        holding held: [Certificate]? = nil
+        holding held: [Certificate]? = nil,
+        controlPath: String? = nil
     ) throws {
         let folder = try folder ?? Self.makeFolder()
         self.folder = folder
@@ -48,6 +50,7 @@ final class ServerBench {
             configuration,
             directory: folder.path,
             source: configurationPath.map { ConfigurationSource(path: $0, environment: environment) },
+            controlPath: controlPath,
             loggerOutput: { () throws(SystemCallError) in try AppendFile.open(path: path, mode: 0o600) },
             log: Log(level: level, format: .json, output: .capture(capture), maskVINs: configuration.log.maskVINs)
         )

@@ -11,7 +11,7 @@ internal import TelemetryModel
 /// Memory is bounded: vehicles with a connection by the limit on connections, the others by
 /// ``PresenceSettings/rememberedVehicles``.
 final class VehicleTable: Sendable {
-    private final class Shard: Sendable {
+    final class Shard: Sendable {
         let vehicles = Mutex<[VIN: VehiclePresence]>([:])
     }
 
@@ -25,7 +25,7 @@ final class VehicleTable: Sendable {
 
     private static let shardCount = 64
 
-    private let shards = (0..<shardCount).map { _ in Shard() }
+    let shards = (0..<shardCount).map { _ in Shard() }
     /// The delay is the same for all, so the first to leave is the first that is due.
     private let departures = Mutex<[Departure]>([])
     private let connectedVehicles = Atomic<Int>(0)
@@ -34,10 +34,13 @@ final class VehicleTable: Sendable {
     private let trackedVINs: Set<String>
     private let keepMilliseconds: UInt64
     private let log: Log
+    /// All record types in the order of their rows in ``TopicTable``.
+    private let types: [RecordType]
     /// Raised when a departure has to be waited for and none had to before.
     let departed = ThreadSignal()
 
-    init(_ settings: ReceiverSettings, log: Log) {
+    init(_ settings: ReceiverSettings, types: [RecordType] = RecordType.decoded, log: Log) {
+        self.types = types
         presence = settings.presence
         deduplication = settings.deduplication
         trackedVINs = Set(settings.trackedVINs)
@@ -122,18 +125,18 @@ final class VehicleTable: Sendable {
 
     private func settle(_ departure: Departure) {
         let gone = shard(of: departure.vin).vehicles.withLock { vehicles in
-            Self.giveUp(departure.vin, after: departure.change, in: &vehicles)
+            giveUp(departure.vin, after: departure.change, in: &vehicles)
         }
         if let gone { report(gone, reason: departure.reason) }
     }
 
-    private static func giveUp(
+    private func giveUp(
         _ vin: VIN,
         after change: Int?,
         in vehicles: inout [VIN: VehiclePresence]
     ) -> VehicleSnapshot? {
         let now = UnixMilliseconds(rawValue: WallClock.milliseconds)
-        guard let before = vehicles[vin]?.snapshot(at: now),
+        guard let before = vehicles[vin]?.snapshot(at: now, types: types),
             vehicles[vin]?.giveUp(after: change, at: now) == true
         else { return nil }
         return before
@@ -182,7 +185,7 @@ final class VehicleTable: Sendable {
         departures.withLock { $0 = [] }
         for shard in shards {
             let gone = shard.vehicles.withLock { vehicles in
-                vehicles.keys.compactMap { Self.giveUp($0, after: nil, in: &vehicles) }
+                vehicles.keys.compactMap { giveUp($0, after: nil, in: &vehicles) }
             }
             for vehicle in gone { report(vehicle, reason: EndReason.serverStops.code) }
         }
@@ -205,13 +208,13 @@ final class VehicleTable: Sendable {
     var snapshots: [VehicleSnapshot] {
         let now = UnixMilliseconds(rawValue: WallClock.milliseconds)
         return shards.flatMap { shard in
-            shard.vehicles.withLock { vehicles in vehicles.values.map { $0.snapshot(at: now) } }
+            shard.vehicles.withLock { vehicles in vehicles.values.map { $0.snapshot(at: now, types: types) } }
         }
     }
 
     /// Nil for a vehicle that nothing is known of.
     func snapshot(of vin: VIN) -> VehicleSnapshot? {
         let now = UnixMilliseconds(rawValue: WallClock.milliseconds)
-        return shard(of: vin).vehicles.withLock { $0[vin]?.snapshot(at: now) }
+        return shard(of: vin).vehicles.withLock { $0[vin]?.snapshot(at: now, types: types) }
     }
 }

@@ -29,8 +29,10 @@ final class Reloader: Sendable {
 
     /// What others ask for at any time: held for moments only.
     private struct View {
-        /// The server's certificate in use, then its issuers.
+        /// What new connections are shown, the server's own certificate first.
         var chain: [Certificate]
+        /// What vehicles are verified against.
+        var authorities: [Certificate]
         var failures: [Subject: String] = [:]
     }
 
@@ -46,19 +48,19 @@ final class Reloader: Sendable {
 
     /// - Parameters:
     ///   - source: where the configuration came from; nil when it was made by a program.
-    ///   - chain: the one that the receiver began with.
+    ///   - tls: what the receiver began with.
     init(
         _ configuration: ServerConfiguration,
         source: ConfigurationSource?,
         directory: String,
-        chain: [Certificate],
+        tls: TLSServerSettings,
         receiver: VehicleReceiver,
         log: Log,
         metrics: MetricRegistry
     ) {
         let stamps = Self.stamps(configuration, source, directory)
         state = Mutex(State(configuration: configuration, readStamps: stamps))
-        view = Mutex(View(chain: chain))
+        view = Mutex(View(chain: tls.identity.chain, authorities: tls.clientAuthorities))
         self.source = source
         self.directory = directory
         self.receiver = receiver
@@ -74,6 +76,11 @@ final class Reloader: Sendable {
 
     /// What could not be read again, and what vehicles would object to, one line each; the server goes on all the same.
     var notices: [String] { failures + watchman.objections }
+
+    /// All certificates in use: those that new connections are shown, and those that vehicles are verified against.
+    var certificates: (chain: [Certificate], authorities: [Certificate]) {
+        view.withLock { ($0.chain, $0.authorities) }
+    }
 
     /// What could not be read again, one line each; the server goes on with what it had.
     var failures: [String] {
@@ -222,7 +229,10 @@ final class Reloader: Sendable {
         let used = view.withLock { $0.chain }
         try watchman.check(settings.identity.chain, inPlaceOf: used, configuration, at: now)
         try receiver.renew(settings)
-        view.withLock { $0.chain = settings.identity.chain }
+        view.withLock { view in
+            view.chain = settings.identity.chain
+            view.authorities = settings.clientAuthorities
+        }
         log.observe(
             .certificatesReloaded,
             [

@@ -7,7 +7,7 @@ internal import OpenSSLTransport
 enum CertsInitCommand: Command {
     private static let out = Option<String>.requiredFolder("out", "DIR", "Where to write them; made when missing")
     private static let name = Option<String>.text(
-        "name",
+        "common-name",
         "TEXT",
         default: OwnAuthority.defaultName,
         "What the CA is called in its certificate"
