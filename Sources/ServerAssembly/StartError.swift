@@ -14,6 +14,7 @@ package struct StartError: Error, Sendable, CustomStringConvertible {
         case metricsPort(String, Int)
         case statsD(String)
         case vehicleLists
+        case rules
     }
 
     package let step: Step
@@ -47,6 +48,7 @@ package struct StartError: Error, Sendable, CustomStringConvertible {
         case .metricsPort(let host, let port):
             listening("monitoring.prometheus_metrics_host and monitoring.prometheus_metrics_port", host, port)
         case .vehicleLists: "vehicles: \(reason)"
+        case .rules: "validation: \(reason)"
         case .statsD(let host): "monitoring.statsd.host: \(host): \(reason); write it as name:port"
         }
     }
