@@ -26,6 +26,7 @@ package struct ConfigurationCheck {
         check.checkPrivateKey()
         check.checkClientAuthorities()
         check.checkVehicleLists()
+        check.checkVehicleConfigurations()
         check.checkDispatcherFiles()
         check.checkDirectories()
         check.checkControlSocket()
@@ -225,7 +226,7 @@ extension ConfigurationFinding {
     package var isAboutMachine: Bool {
         switch code {
         case .certificate, .certificateDate, .certificateOrder, .certificateUsage, .certificateStrength, .privateKey,
-            .keyMismatch, .unusablePath, .portUnusable, .vehicleList, .secretFile, .connection:
+            .keyMismatch, .unusablePath, .portUnusable, .vehicleList, .vehicleConfiguration, .secretFile, .connection:
             true
         default: false
         }
