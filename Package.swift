@@ -65,6 +65,7 @@ let package = Package(
         // 3. Services.
         layer("Observability", ["JSONText", "LinuxSystem"]),
         layer("Diagnosis", ["LinuxSystem", "OpenSSLTransport", "AddressCodec", "TextCodec", "Symptoms"]),
+        layer("RecordRules", ["TelemetryModel", "ConfigurationSchema", "JSONText", "TextCodec", "Symptoms"]),
         layer("Spooling", ["TelemetryModel", "LinuxSystem", "Observability"]),
         layer("HTTPServing", ["HTTPCodec", "LinuxSystem", "Observability", "JSONText"]),
         layer("HTTPClient", ["HTTPCodec", "LinuxSystem", "OpenSSLTransport"]),
@@ -76,6 +77,7 @@ let package = Package(
             [
                 "TelemetryModel", "WebSocketCodec", "HTTPCodec", "EnvelopeCodec", "AddressCodec", "LinuxSystem",
                 "OpenSSLTransport", "PayloadCodec", "Dispatching", "Observability", "ConfigurationSchema",
+                "RecordRules",
             ]
         ),
         layer(
@@ -99,6 +101,7 @@ let package = Package(
                 "HTTPServing", "HTTPClient", "HTTPCodec", "OpenSSLTransport", "LinuxSystem", "TelemetryModel",
                 "RecordEncoding", "TextCodec", "Spooling", "PayloadCodec", "AddressCodec", "Diagnosis", "Symptoms",
                 "ControlPlane",
+                "RecordRules",
             ]
         ),
         layer(
@@ -251,6 +254,7 @@ let package = Package(
                 "OpenSSLTransport", "TelemetryFixtures", "VehicleFixtures", "Observability", "LinuxSystem",
                 "RecordEncoding", "TelemetryModel", "EnvelopeCodec", "Spooling", "PayloadCodec", "HTTPClient",
                 "ControlPlane",
+                "RecordRules",
             ]
         ),
         tests(
@@ -282,6 +286,10 @@ let package = Package(
                 "TelemetryFixtures", "EnvelopeCodec", "PayloadCodec", "TelemetryModel", "fleet-telemetry", "Spooling",
                 "CommandLineInterface",
             ]
+        ),
+        tests(
+            "RecordRulesTests",
+            ["RecordRules", "ConfigurationSchema", "JSONText", "PayloadCodec", "TelemetryModel", "TelemetryFixtures"]
         ),
         tests("SpoolingTests", ["Spooling", "TelemetryModel", "LinuxSystem", "Observability"]),
         tests(

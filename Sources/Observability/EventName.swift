@@ -120,6 +120,10 @@ extension EventName {
     package static let dispatchRejected = EventName("dispatch_rejected", .error, isLimited: true)
     /// Records are not in the spool, so that their vehicles got no ack: records, error.
     package static let spoolRefused = EventName("spool_refused", .warning, isLimited: true)
+    /// A record breaks rules: vin, record_type, txid, findings, count.
+    package static let recordFinding = EventName("record_finding", .warning, isLimited: true)
+    /// The rules were read again: mode.
+    package static let rulesReloaded = EventName("rules_reloaded", .info)
     /// Rejected records could not be kept as dead letters: records, error.
     package static let deadLettersFailed = EventName("dead_letters_failed", .error, isLimited: true)
     /// A dispatcher stopped taking records.

@@ -63,6 +63,7 @@ package final class TelemetryServer: Sendable {
             try TLSLoading.load(configuration, directory: directory, log: log)
         }
         let vehicles = try StartError.during(.vehicleLists) { try configuration.vehicles.lists() }
+        let rules = try StartError.during(.rules) { try configuration.validation?.ruleSet() }
         let configuration = try StartError.during(.dispatchers) {
             try configuration.leavingOutUnbuilt(besides: Set(custom.map(\.name.text)))
         }
@@ -83,6 +84,7 @@ package final class TelemetryServer: Sendable {
         )
         var settings = configuration.receiverSettings
         settings.vehicles = vehicles
+        settings.rules = rules
         settings.maxConnections = DescriptorBudget.connections(of: configuration, log)
         let (router, receiver) = try Self.startReceiving(settings, tls, listeners, plan, stores, tap, log, metrics)
         self.receiver = receiver

@@ -1,6 +1,7 @@
 import ConfigurationSchema
 import Diagnosis
 import Dispatchers
+import RecordRules
 import ServerAssembly
 import Testing
 
@@ -36,6 +37,10 @@ struct ScriptedMachine: ConfigurationEnvironment {
     func complaintAboutAppending(to path: String) -> MachineComplaint? { appending }
     func complaintAboutKeepingFiles(in directory: String) -> MachineComplaint? { keeping }
     func freeBytes(at directory: String) -> Int? { free }
+    var vehicleConfigurations = VehicleConfigurationReading()
+
+    func vehicleConfigurations(of settings: ValidationSettings) -> VehicleConfigurationReading { vehicleConfigurations }
+
     func vehicles(inListAt path: String) -> VehicleListReading {
         lists[path] ?? .failed(MachineComplaint(problem: "cannot be read: No such file", remedy: "check the path"))
     }

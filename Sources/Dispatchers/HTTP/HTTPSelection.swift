@@ -36,7 +36,8 @@ struct HTTPSelection {
             receivedAt: record.receivedAt,
             content: .vehicleData(data),
             bytes: record.bytes,
-            payloadCount: record.payloadCount
+            payloadCount: record.payloadCount,
+            findings: record.findings
         )
     }
 

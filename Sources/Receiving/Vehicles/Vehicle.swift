@@ -1,3 +1,4 @@
+internal import RecordRules
 internal import Synchronization
 internal import TelemetryModel
 
@@ -12,6 +13,8 @@ final class Vehicle: Sendable {
     let rateWindow = RateWindow()
     /// Nil when records that come again are dispatched again.
     let deliveries: RecentDeliveries?
+    /// Of its records, for the rules that need to know earlier ones.
+    let history = VehicleHistory()
 
     init(vin: VIN, isTracked: Bool, deduplication: DeduplicationSettings?) {
         self.vin = vin

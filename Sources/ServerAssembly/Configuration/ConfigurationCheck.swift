@@ -27,6 +27,7 @@ package struct ConfigurationCheck {
         check.checkVehicleAuthorities()
         check.checkClientAuthorities()
         check.checkVehicleLists()
+        check.checkVehicleConfigurations()
         check.checkDispatcherFiles()
         check.checkDirectories()
         check.checkControlSocket()
@@ -226,7 +227,8 @@ extension ConfigurationFinding {
     package var isAboutMachine: Bool {
         switch code {
         case .certificate, .certificateDate, .certificateOrder, .certificateUsage, .certificateStrength, .privateKey,
-            .keyMismatch, .vehicleAuthority, .unusablePath, .portUnusable, .vehicleList, .secretFile, .connection:
+            .keyMismatch, .vehicleAuthority, .unusablePath, .portUnusable, .vehicleList, .vehicleConfiguration, .secretFile,
+            .connection:
             true
         default: false
         }

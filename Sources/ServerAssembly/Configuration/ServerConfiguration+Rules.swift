@@ -14,6 +14,7 @@ extension ServerConfiguration {
         examineSpool(&reader)
         examinePorts(&reader)
         examineSignalTracking(&reader)
+        examineValidation(&reader)
     }
 
     // MARK: Records

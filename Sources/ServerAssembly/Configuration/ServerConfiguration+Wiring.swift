@@ -69,7 +69,7 @@ extension ServerConfiguration {
         let loggerName = DispatcherName(LoggerSettings.kind)
         if let loggerOutput, dispatchers[loggerName] != nil {
             dispatchers[loggerName] = LoggerDispatcher(
-                LoggerEncoding(mode: encodingMode, isVerbose: logger.isVerbose),
+                logger.encoding(encodingMode),
                 format: jsonLogEnable ? .json : .text,
                 output: loggerOutput
             )

@@ -1,6 +1,7 @@
 package import ConfigurationSchema
 internal import Dispatchers
 internal import JSONText
+package import RecordRules
 
 /// Everything an operator can set, typed and checked: the reference's keys with their meaning, and ours.
 ///
@@ -26,6 +27,8 @@ package struct ServerConfiguration: Configurable, Hashable {
     /// Nil dispatches records that come again another time.
     package var deduplication: Deduplication?
     package var presence = Presence()
+    /// Nil checks nothing.
+    package var validation: ValidationSettings?
     package var vinsSignalTrackingEnabled: [String] = []
     package var logLevel = LogLevel.info
     package var jsonLogEnable = false
@@ -163,6 +166,11 @@ package struct ServerConfiguration: Configurable, Hashable {
             "Recognise records that a vehicle sends again because it did not get the ack."
         ),
         .section("presence", \.presence, "When a vehicle counts as connected, all its connections together."),
+        .optionalSection(
+            "validation",
+            \.validation,
+            "What records are checked for, and what is done about it. Changes are taken over while the server runs."
+        ),
         .texts(
             "vins_signal_tracking_enabled",
             \.vinsSignalTrackingEnabled,

@@ -3,9 +3,10 @@ internal import LinuxSystem
 internal import Observability
 internal import OpenSSLTransport
 internal import Receiving
+internal import RecordRules
 internal import Synchronization
 
-/// Reads certificates, CA bundles, VIN lists and, for those, the configuration file again while the server runs.
+/// Reads certificates, CA bundles, VIN lists, rules and, for those, the configuration file again while the server runs.
 ///
 /// A file that cannot be used changes nothing: the log, a metric and `/readyz` say so until a good one comes. Files are
 /// looked at now and then, and read when they differ from what was read last and have stood still since the last look,
@@ -13,7 +14,7 @@ internal import Synchronization
 final class Reloader: Sendable {
     /// What is kept up to date, one by one: a bad VIN list does not keep a good certificate out.
     enum Subject: String, CaseIterable, Sendable {
-        case configuration, certificates, vehicles
+        case configuration, certificates, vehicles, rules
     }
 
     /// Work in progress: held while files are read.
@@ -152,6 +153,7 @@ final class Reloader: Sendable {
         paths += configuration.clientCAFiles(besides: directory, exists: Files.exists).map(\.path)
         paths += configuration.vehicles.files.map(\.path)
         if let path = configuration.tls.vehicleAuthorityPath { paths.append(path) }
+        paths += configuration.validation?.watchedFiles ?? []
         if let source { paths.append(source.path) }
         var stamps: [String: FileStamp?] = [:]
         for path in paths { stamps.updateValue(FileStamp(path: path), forKey: path) }
@@ -169,6 +171,7 @@ final class Reloader: Sendable {
             attempt(.configuration, &state) { try readConfiguration(&$0) }
             attempt(.certificates, &state) { try readCertificates($0.configuration) }
             attempt(.vehicles, &state) { try readVehicles($0.configuration) }
+            attempt(.rules, &state) { try readRules($0.configuration) }
         }
     }
 
@@ -215,6 +218,7 @@ final class Reloader: Sendable {
         state.configuration.useDefaultEngCA = fresh.useDefaultEngCA
         state.configuration.certificateWarningDays = fresh.certificateWarningDays
         state.configuration.vehicles = fresh.vehicles
+        state.configuration.validation = fresh.validation
         state.readStamps = Self.stamps(state.configuration, source, directory)
     }
 
@@ -241,6 +245,13 @@ final class Reloader: Sendable {
             ]
         )
         watchman.remind(of: settings.identity.chain, configuration)
+    }
+
+    private func readRules(_ configuration: ServerConfiguration) throws {
+        let rules = try configuration.validation?.ruleSet()
+        receiver.replace(rules)
+        guard rules != nil else { return }
+        log.observe(.rulesReloaded, ["mode": .text(configuration.validation?.mode.rawValue ?? "")])
     }
 
     private func readVehicles(_ configuration: ServerConfiguration) throws {
