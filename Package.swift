@@ -64,8 +64,8 @@ let package = Package(
 
         // 3. Services.
         layer("Observability", ["JSONText", "LinuxSystem"]),
-        layer("Diagnosis", ["OpenSSLTransport", "AddressCodec", "TextCodec", "Symptoms"]),
         layer("RecordRules", ["TelemetryModel", "ConfigurationSchema", "JSONText", "TextCodec", "Symptoms"]),
+        layer("Diagnosis", ["LinuxSystem", "OpenSSLTransport", "AddressCodec", "TextCodec", "Symptoms"]),
         layer("Spooling", ["TelemetryModel", "LinuxSystem", "Observability"]),
         layer("HTTPServing", ["HTTPCodec", "LinuxSystem", "Observability", "JSONText"]),
         layer("HTTPClient", ["HTTPCodec", "LinuxSystem", "OpenSSLTransport"]),
@@ -124,7 +124,7 @@ let package = Package(
                 "CommandLineInterface", "ServerAssembly", "VehicleSimulation", "OpenSSLTransport", "TelemetryModel",
                 "EnvelopeCodec", "PayloadCodec", "RecordEncoding", "JSONText", "LinuxSystem", "Observability",
                 "Receiving", "Dispatchers", "Dispatching", "ConfigurationSchema", "Spooling", "HTTPClient",
-                "TextCodec", "ControlPlane",
+                "TextCodec", "ControlPlane", "Diagnosis", "Symptoms",
             ],
             swiftSettings: common + strict + [.strictMemorySafety()]
         ),
@@ -205,13 +205,13 @@ let package = Package(
             ["RecordEncoding", "PayloadCodec", "TelemetryModel", "JSONText", "TelemetryFixtures"]
         ),
         tests("ConfigurationSchemaTests", ["ConfigurationSchema", "JSONText", "TelemetryFixtures"]),
-        tests("CommandLineInterfaceTests", ["CommandLineInterface"]),
+        tests("CommandLineInterfaceTests", ["CommandLineInterface", "TextCodec", "TelemetryFixtures"]),
         tests("LinuxSystemTests", ["LinuxSystem", "TelemetryFixtures"]),
         tests(
             "OpenSSLTransportTests",
             ["OpenSSLTransport", "TelemetryModel", "LinuxSystem", "TelemetryFixtures", "VehicleFixtures"]
         ),
-        tests("DiagnosisTests", ["Diagnosis", "Symptoms", "OpenSSLTransport"]),
+        tests("DiagnosisTests", ["Diagnosis", "Symptoms", "OpenSSLTransport", "LinuxSystem", "VehicleFixtures"]),
         tests("PayloadCodecTests", ["PayloadCodec", "TelemetryModel", "TelemetryFixtures", "proto-tables"]),
         tests("ObservabilityTests", ["Observability", "JSONText", "LinuxSystem", "TelemetryFixtures"]),
         tests(
@@ -250,7 +250,7 @@ let package = Package(
             "ServerAssemblyTests",
             [
                 "ServerAssembly", "HTTPServing", "ConfigurationSchema", "Dispatchers", "Dispatching", "Receiving",
-                "JSONText", "Diagnosis",
+                "JSONText", "Diagnosis", "Symptoms", "TextCodec",
                 "OpenSSLTransport", "TelemetryFixtures", "VehicleFixtures", "Observability", "LinuxSystem",
                 "RecordEncoding", "TelemetryModel", "EnvelopeCodec", "Spooling", "PayloadCodec", "HTTPClient",
                 "ControlPlane",
@@ -284,6 +284,7 @@ let package = Package(
             [
                 "ServerAssembly", "VehicleSimulation", "JSONText", "LinuxSystem", "OpenSSLTransport", "VehicleFixtures",
                 "TelemetryFixtures", "EnvelopeCodec", "PayloadCodec", "TelemetryModel", "fleet-telemetry", "Spooling",
+                "CommandLineInterface",
             ]
         ),
         tests(

@@ -136,6 +136,7 @@ package final class TelemetryServer: Sendable {
         if metricsServer == nil, statsD == nil {
             log.observe(.skippingMetrics, ["remedy": "set monitoring.prometheus_metrics_port to be scraped"])
         }
+        reloader.remindOfCertificates()
         log.observe(
             .startingServer,
             [
@@ -276,7 +277,7 @@ package final class TelemetryServer: Sendable {
                 stage.conditions
                     + Readiness.failingConditions(certificate: reloader.certificate, lanes: lanes, spool: spool)
             },
-            notices: { reloader.failures + Readiness.sinks(lanes) }
+            notices: { reloader.notices + Readiness.sinks(lanes) }
         ).adding(RefusedVehiclesRoute.routes(statusHost: configuration.statusHost) { receiver.refusedVehicles })
         return try StartError.during(.statusPort(configuration.statusHost, configuration.statusPort)) {
             let settings = HTTPServerSettings(

@@ -24,6 +24,7 @@ package struct ConfigurationCheck {
         var check = ConfigurationCheck(configuration, positions, directory, machine)
         check.checkServerCertificate()
         check.checkPrivateKey()
+        check.checkVehicleAuthorities()
         check.checkClientAuthorities()
         check.checkVehicleLists()
         check.checkVehicleConfigurations()
@@ -226,7 +227,8 @@ extension ConfigurationFinding {
     package var isAboutMachine: Bool {
         switch code {
         case .certificate, .certificateDate, .certificateOrder, .certificateUsage, .certificateStrength, .privateKey,
-            .keyMismatch, .unusablePath, .portUnusable, .vehicleList, .vehicleConfiguration, .secretFile, .connection:
+            .keyMismatch, .vehicleAuthority, .unusablePath, .portUnusable, .vehicleList, .vehicleConfiguration,
+            .secretFile, .connection:
             true
         default: false
         }
@@ -246,6 +248,8 @@ extension FindingCode {
     /// A key file that cannot be used, or not safely.
     package static let privateKey = FindingCode("private_key", .keyUnreadable)
     package static let keyMismatch = FindingCode("key_mismatch", .keyOfAnotherCertificate)
+    /// What vehicles hold does not lead them to the server's certificate, or won't for long.
+    package static let vehicleAuthority = FindingCode("vehicle_ca", .authorityOfAnother)
     /// Nothing to verify vehicles against.
     package static let clientCAMissing = FindingCode("client_ca_missing", .clientAuthoritiesMissing)
     /// A file of VINs that cannot be used.

@@ -12,6 +12,15 @@ package protocol ConfigurationEnvironment: Sendable {
     /// Which certificate of one PEM file the private key in another belongs to.
     func privateKey(at path: String, matchesCertificateAt certificatePath: String) -> KeyReading
 
+    /// What is wrong with the `ca` that vehicles hold, for the chain of another file; empty when they accept it.
+    ///
+    /// - Parameter marginSeconds: how long before its end an authority is mentioned.
+    func vehicleAuthorityFindings(
+        at path: String,
+        forChainAt certificatePath: String,
+        marginSeconds: Int64
+    ) -> [AuthorityFinding]
+
     /// Whether every user of the machine may read a file.
     func isReadableByAll(_ path: String) -> Bool
 

@@ -1,4 +1,4 @@
-internal import Diagnosis
+package import Diagnosis
 internal import LinuxSystem
 internal import OpenSSLTransport
 package import RecordRules
@@ -30,6 +30,21 @@ package struct MachineEnvironment: ConfigurationEnvironment {
         guard let chain = try? Certificate.readAll(path: certificatePath) else { return .matches }
         guard let index = chain.firstIndex(where: key.matches) else { return .differs }
         return index == 0 ? .matches : .belongsTo(position: index + 1)
+    }
+
+    package func vehicleAuthorityFindings(
+        at path: String,
+        forChainAt certificatePath: String,
+        marginSeconds: Int64
+    ) -> [AuthorityFinding] {
+        do throws(AuthorityFinding) {
+            let held = try VehicleAuthorityFile.read(path: path)
+            // A chain that cannot be read has a finding of its own.
+            guard let chain = try? Certificate.readAll(path: certificatePath) else { return [] }
+            return held.findings(for: chain, marginSeconds: marginSeconds, at: now)
+        } catch {
+            return [error]
+        }
     }
 
     package func isReadableByAll(_ path: String) -> Bool {

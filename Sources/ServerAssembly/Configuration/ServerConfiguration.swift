@@ -46,6 +46,7 @@ package struct ServerConfiguration: Configurable, Hashable {
     package var deadLetters = DeadLetters()
     package var shutdownTimeout = Duration.seconds(10)
     package var reloadInterval = Duration.seconds(5)
+    package var certificateWarningDays = 14
     /// The sections of the dispatchers that this build contains.
     package var dispatchers = DispatcherSections()
     /// librdkafka's own names and values.
@@ -211,6 +212,12 @@ extension ServerConfiguration {
             unit: .seconds,
             in: .zero ... .seconds(86_400),
             "How often certificates, CA bundles and VIN lists are looked at for changes. 0: only at SIGHUP."
+        ),
+        .wholeNumber(
+            "certificate_warning_days",
+            \.certificateWarningDays,
+            in: 1...825,
+            "How many days before the server's certificate ends, or a CA that vehicles hold, the log says so every day."
         ),
     ]
 
