@@ -254,7 +254,8 @@ struct ReloadTests {
         #expect((line["keys"] as? String)?.contains("max_message_bytes") == true)
         // The test's certificate is good for 30 days.
         #expect(bench.capture.lines(of: "certificate_expires_soon").isEmpty)
-        try write(#", "certificate_warning_days": 40"#)
+        let deny = #", "vehicles": {"deny": ["\#(Self.first)"]}, "max_message_bytes": 2000"#
+        try write(deny + #", "certificate_warning_days": 40"#)
         let soon = try #require(try bench.lines(of: "certificate_expires_soon").last)
         #expect((soon["file"] as? String)?.hasSuffix("server.pem") == true)
         // A mistake in the file leaves everything as it was.

@@ -227,8 +227,8 @@ extension ConfigurationFinding {
     package var isAboutMachine: Bool {
         switch code {
         case .certificate, .certificateDate, .certificateOrder, .certificateUsage, .certificateStrength, .privateKey,
-            .keyMismatch, .vehicleAuthority, .unusablePath, .portUnusable, .vehicleList, .vehicleConfiguration, .secretFile,
-            .connection:
+            .keyMismatch, .vehicleAuthority, .unusablePath, .portUnusable, .vehicleList, .vehicleConfiguration,
+            .secretFile, .connection:
             true
         default: false
         }

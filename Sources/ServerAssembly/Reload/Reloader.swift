@@ -152,8 +152,8 @@ final class Reloader: Sendable {
         var paths = [configuration.tls.serverCert, configuration.tls.serverKey]
         paths += configuration.clientCAFiles(besides: directory, exists: Files.exists).map(\.path)
         paths += configuration.vehicles.files.map(\.path)
-        if let path = configuration.tls.vehicleAuthorityPath { paths.append(path) }
         paths += configuration.validation?.watchedFiles ?? []
+        if let path = configuration.tls.vehicleAuthorityPath { paths.append(path) }
         if let source { paths.append(source.path) }
         var stamps: [String: FileStamp?] = [:]
         for path in paths { stamps.updateValue(FileStamp(path: path), forKey: path) }
