@@ -18,7 +18,8 @@ struct HelpTests {
 
     @Test(arguments: [
         ["serve"], ["demo"], ["simulate"], ["decode"], ["replay"], ["certs"], ["certs", "demo"], ["config"],
-        ["fields"], ["config", "check"], ["config", "schema"], ["config", "example"], ["config", "migrate"],
+        ["fields"], ["validate"], ["config", "check"], ["config", "schema"], ["config", "example"],
+        ["config", "migrate"],
         ["dead-letters"], ["dead-letters", "list"], ["dead-letters", "show"], ["dead-letters", "replay"],
         ["dead-letters", "drop"],
     ])
