@@ -63,13 +63,16 @@ let package = Package(
         fence("PayloadCodec", ["CTelemetryProtos", "TelemetryModel"]),
 
         // 3. Services.
-        layer("Observability", ["JSONText", "LinuxSystem"]),
+        layer("Observability", ["JSONText", "LinuxSystem", "Symptoms"]),
         layer("RecordRules", ["TelemetryModel", "ConfigurationSchema", "JSONText", "TextCodec", "Symptoms"]),
         layer("Diagnosis", ["LinuxSystem", "OpenSSLTransport", "AddressCodec", "TextCodec", "Symptoms"]),
-        layer("Spooling", ["TelemetryModel", "LinuxSystem", "Observability"]),
+        layer("Spooling", ["TelemetryModel", "LinuxSystem", "Observability", "Symptoms"]),
         layer("HTTPServing", ["HTTPCodec", "LinuxSystem", "Observability", "JSONText"]),
         layer("HTTPClient", ["HTTPCodec", "LinuxSystem", "OpenSSLTransport"]),
-        layer("Dispatching", ["TelemetryModel", "LinuxSystem", "Observability", "ConfigurationSchema", "Spooling"]),
+        layer(
+            "Dispatching",
+            ["TelemetryModel", "LinuxSystem", "Observability", "ConfigurationSchema", "Spooling", "Symptoms"]
+        ),
 
         // 4. Features.
         layer(
@@ -77,14 +80,14 @@ let package = Package(
             [
                 "TelemetryModel", "WebSocketCodec", "HTTPCodec", "EnvelopeCodec", "AddressCodec", "LinuxSystem",
                 "OpenSSLTransport", "PayloadCodec", "Dispatching", "Observability", "ConfigurationSchema",
-                "RecordRules",
+                "RecordRules", "Symptoms",
             ]
         ),
         layer(
             "Dispatchers",
             [
                 "TelemetryModel", "JSONText", "TextCodec", "RecordEncoding", "LinuxSystem", "OpenSSLTransport",
-                "HTTPCodec", "HTTPClient", "Dispatching", "Observability", "ConfigurationSchema",
+                "HTTPCodec", "HTTPClient", "Dispatching", "Observability", "ConfigurationSchema", "Symptoms",
             ]
         ),
 
@@ -112,6 +115,14 @@ let package = Package(
             ]
         ),
         layer(
+            "Doctor",
+            [
+                "ServerAssembly", "VehicleSimulation", "Receiving", "Diagnosis", "Symptoms", "ConfigurationSchema",
+                "CommandLineInterface", "JSONText", "HTTPClient", "HTTPCodec", "WebSocketCodec", "EnvelopeCodec",
+                "AddressCodec", "PayloadCodec", "TelemetryModel", "OpenSSLTransport", "LinuxSystem", "TextCodec",
+            ]
+        ),
+        layer(
             "FleetTelemetry",
             [
                 "ServerAssembly", "Dispatchers", "Dispatching", "TelemetryModel", "RecordEncoding",
@@ -124,13 +135,15 @@ let package = Package(
                 "CommandLineInterface", "ServerAssembly", "VehicleSimulation", "OpenSSLTransport", "TelemetryModel",
                 "EnvelopeCodec", "PayloadCodec", "RecordEncoding", "JSONText", "LinuxSystem", "Observability",
                 "Receiving", "Dispatchers", "Dispatching", "ConfigurationSchema", "Spooling", "HTTPClient",
-                "TextCodec", "ControlPlane", "Diagnosis", "Symptoms", "RecordRules",
+                "TextCodec", "ControlPlane", "Diagnosis", "Symptoms", "RecordRules", "Doctor",
             ],
             swiftSettings: common + strict + [.strictMemorySafety()]
         ),
 
         // Development: makes Swift tables of proto/.
         .executableTarget(name: "proto-tables", swiftSettings: common + strict),
+        // Development: prints the page of symptoms.
+        .executableTarget(name: "symptom-page", dependencies: ["Symptoms"], swiftSettings: common + strict),
 
         // Test kits.
         .target(name: "TelemetryFixtures", path: "Tests/TelemetryFixtures", swiftSettings: common),
@@ -193,7 +206,7 @@ let package = Package(
 
         // Tests, one target per target, then those of the whole.
         tests("TextCodecTests", ["TextCodec"]),
-        tests("SymptomsTests", ["Symptoms"]),
+        tests("SymptomsTests", ["Symptoms", "TelemetryFixtures"]),
         tests("TelemetryModelTests", ["TelemetryModel", "TelemetryFixtures"]),
         tests("JSONTextTests", ["JSONText", "TelemetryFixtures"]),
         tests("WebSocketCodecTests", ["WebSocketCodec", "TelemetryFixtures"]),
@@ -213,7 +226,7 @@ let package = Package(
         ),
         tests("DiagnosisTests", ["Diagnosis", "Symptoms", "OpenSSLTransport", "LinuxSystem", "VehicleFixtures"]),
         tests("PayloadCodecTests", ["PayloadCodec", "TelemetryModel", "TelemetryFixtures", "proto-tables"]),
-        tests("ObservabilityTests", ["Observability", "JSONText", "LinuxSystem", "TelemetryFixtures"]),
+        tests("ObservabilityTests", ["Observability", "JSONText", "LinuxSystem", "TelemetryFixtures", "Symptoms"]),
         tests(
             "HTTPClientTests",
             ["HTTPClient", "HTTPCodec", "LinuxSystem", "OpenSSLTransport", "TelemetryFixtures", "VehicleFixtures"]
@@ -301,6 +314,13 @@ let package = Package(
                 "VehicleSimulation", "VehicleFixtures", "TelemetryFixtures", "EnvelopeCodec", "PayloadCodec",
                 "OpenSSLTransport", "LinuxSystem", "TelemetryModel", "Dispatching", "Receiving", "ServerAssembly",
                 "JSONText", "fleet-telemetry",
+            ]
+        ),
+        tests(
+            "DoctorTests",
+            [
+                "Doctor", "Symptoms", "Diagnosis", "ServerAssembly", "Observability", "OpenSSLTransport", "LinuxSystem",
+                "HTTPServing", "TelemetryFixtures", "VehicleFixtures", "fleet-telemetry",
             ]
         ),
         tests("FuzzingTests", ["LinuxSystem", "TelemetryFixtures", "fleet-fuzz"]),
