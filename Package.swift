@@ -64,6 +64,10 @@ let package = Package(
         // 3. Services.
         layer("Observability", ["JSONText", "LinuxSystem"]),
         layer("Spooling", ["TelemetryModel", "LinuxSystem", "Observability"]),
+        layer(
+            "SignalMetering",
+            ["TelemetryModel", "JSONText", "RecordEncoding", "LinuxSystem", "Observability", "Spooling"]
+        ),
         layer("HTTPServing", ["HTTPCodec", "LinuxSystem", "Observability", "JSONText"]),
         layer("HTTPClient", ["HTTPCodec", "LinuxSystem", "OpenSSLTransport"]),
         layer("Dispatching", ["TelemetryModel", "LinuxSystem", "Observability", "ConfigurationSchema", "Spooling"]),
@@ -74,6 +78,7 @@ let package = Package(
             [
                 "TelemetryModel", "WebSocketCodec", "HTTPCodec", "EnvelopeCodec", "AddressCodec", "LinuxSystem",
                 "OpenSSLTransport", "PayloadCodec", "Dispatching", "Observability", "ConfigurationSchema",
+                "SignalMetering",
             ]
         ),
         layer(
@@ -90,7 +95,7 @@ let package = Package(
             [
                 "Receiving", "Dispatchers", "Dispatching", "ConfigurationSchema", "JSONText", "Observability",
                 "HTTPServing", "HTTPClient", "HTTPCodec", "OpenSSLTransport", "LinuxSystem", "TelemetryModel",
-                "RecordEncoding", "TextCodec", "Spooling", "PayloadCodec", "AddressCodec",
+                "RecordEncoding", "TextCodec", "Spooling", "PayloadCodec", "AddressCodec", "SignalMetering",
             ]
         ),
         layer(
@@ -113,6 +118,7 @@ let package = Package(
                 "CommandLineInterface", "ServerAssembly", "VehicleSimulation", "OpenSSLTransport", "TelemetryModel",
                 "EnvelopeCodec", "PayloadCodec", "RecordEncoding", "JSONText", "LinuxSystem", "Observability",
                 "Receiving", "Dispatchers", "Dispatching", "ConfigurationSchema", "Spooling", "HTTPClient",
+                "SignalMetering",
             ],
             swiftSettings: common + strict + [.strictMemorySafety()]
         ),
@@ -273,6 +279,10 @@ let package = Package(
             ]
         ),
         tests("FuzzingTests", ["LinuxSystem", "TelemetryFixtures", "fleet-fuzz"]),
+        tests(
+            "SignalMeteringTests",
+            ["SignalMetering", "TelemetryModel", "LinuxSystem", "Observability", "JSONText", "TelemetryFixtures"]
+        ),
         tests("HouseRulesTests", []),
     ]
 )

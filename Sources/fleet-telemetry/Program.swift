@@ -31,6 +31,7 @@ enum Program {
             (["config", "schema"], ConfigSchemaCommand.self),
             (["config", "example"], ConfigExampleCommand.self),
             (["config", "migrate"], ConfigMigrateCommand.self),
+            (["cost"], CostCommand.self),
             (["dead-letters", "list"], DeadLettersListCommand.self),
             (["dead-letters", "show"], DeadLettersShowCommand.self),
             (["dead-letters", "replay"], DeadLettersReplayCommand.self),
@@ -71,6 +72,7 @@ enum Program {
                 ],
                 examples: ConfigCheckCommand.specification.examples
             ),
+            CostCommand.specification,
             CommandSpecification(
                 name: "dead-letters",
                 summary: "Look after records that dispatchers refused for good",

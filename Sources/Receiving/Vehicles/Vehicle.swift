@@ -1,3 +1,4 @@
+internal import SignalMetering
 internal import Synchronization
 internal import TelemetryModel
 
@@ -10,12 +11,20 @@ final class Vehicle: Sendable {
     /// Whether its signals are counted one by one in the metrics.
     let isTracked: Bool
     let rateWindow = RateWindow()
+    /// What its signals are counted by; nil when nobody counts.
+    let metered: MeteredVehicle?
     /// Nil when records that come again are dispatched again.
     let deliveries: RecentDeliveries?
 
-    init(vin: VIN, isTracked: Bool, deduplication: DeduplicationSettings?) {
+    init(
+        vin: VIN,
+        isTracked: Bool,
+        deduplication: DeduplicationSettings?,
+        metered: MeteredVehicle? = nil
+    ) {
         self.vin = vin
         self.isTracked = isTracked
+        self.metered = metered
         deliveries = deduplication.map { RecentDeliveries($0) }
     }
 }
