@@ -85,7 +85,7 @@ let package = Package(
             "Dispatchers",
             [
                 "TelemetryModel", "JSONText", "TextCodec", "RecordEncoding", "LinuxSystem", "OpenSSLTransport",
-                "HTTPCodec", "HTTPClient", "Dispatching", "Observability", "ConfigurationSchema",
+                "PayloadCodec", "HTTPCodec", "HTTPClient", "Dispatching", "Observability", "ConfigurationSchema",
             ]
         ),
 

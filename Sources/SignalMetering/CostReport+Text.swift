@@ -51,8 +51,8 @@ extension CostReport {
             )
         }
         return lines + [
-            "price: \(plain(price.amount)) \(price.currency) for \(grouped(price.signals)) signals, as the configuration "
-                + "says it was read on \(price.readOn); an estimate, Tesla bills what Tesla counts"
+            "price: \(plain(price.amount)) \(price.currency) for \(grouped(price.signals)) signals, as the "
+                + "configuration says it was read on \(price.readOn); an estimate, Tesla bills what Tesla counts"
         ]
     }
 

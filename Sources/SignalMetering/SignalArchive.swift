@@ -106,7 +106,8 @@ package struct SignalArchive: ~Copyable {
         return repairs
     }
 
-    /// Writes a day's file anew as one block: shorter, and with the same sums. One that can't be written stays as it is.
+    /// Writes a day's file anew as one block: shorter, and with the same sums. One that can't be written stays as it
+    /// is.
     mutating func rewrite(_ day: UTCDate) {
         guard let content = try? DayFile.read(path(day)), content.brokenBytes == 0 else { return }
         let bytes = DayFile.magic + DayFile.block(content.counts)

@@ -10,10 +10,12 @@ package struct SignalCounts: Sendable, Hashable {
 
     package var isEmpty: Bool { vehicles.isEmpty }
 
+    /// Adds signals of one vehicle; a sum that would be too great stays at the greatest number.
     package mutating func add(_ count: Int, _ code: SignalCode, of vehicle: String) {
         Self.add(count, code, to: &vehicles[vehicle, default: [:]])
     }
 
+    /// Adds all counts of another.
     package mutating func add(_ other: SignalCounts) {
         for (vehicle, counts) in other.vehicles {
             vehicles[vehicle, default: [:]].merge(counts) { $0.addingSaturated($1) }

@@ -89,6 +89,22 @@ package final class Record: Sendable, Identifiable {
         )
     }
 
+    /// The same message with another content, for one dispatcher alone.
+    ///
+    /// - Parameter payload: the content's protobuf bytes; nil leaves those of this record.
+    package func showing(_ content: RecordContent, payload: [UInt8]?) -> Record {
+        Record(
+            source: source,
+            sequence: sequence,
+            type: type,
+            receivedAt: receivedAt,
+            receivedTick: receivedTick,
+            content: content,
+            bytes: payload.map { $0 + txid } ?? bytes,
+            payloadCount: payload?.count ?? payloadCount
+        )
+    }
+
     package var id: ID { ID(connection: source.connection, sequence: sequence) }
     package var vin: VIN { source.device.vin }
 

@@ -30,6 +30,8 @@ package struct FileSettings: DispatcherSettings {
     package var syncing = Syncing.close
     /// Beyond it, the file that was not written for longest is closed; it is opened again when its next record comes.
     package var openFileLimit = 64
+    package var values: ValueSettings?
+    package var location: LocationSettings?
 
     package init() {}
 
@@ -61,7 +63,7 @@ package struct FileSettings: DispatcherSettings {
             in: 1...10_000,
             "Files that are open at the same time when the path has placeholders."
         ),
-    ]
+    ] + viewRows
 
     package var appendedPaths: [AppendedPath] { [AppendedPath(key: "path", path: FilePathPattern(path).probe)] }
 
@@ -98,6 +100,7 @@ package struct FileSettings: DispatcherSettings {
                 remedy: "set rotation.max_bytes or rotation.max_age_seconds"
             )
         }
+        if format == .protobuf { examinePayloadView(at: path, "the format protobuf", &reader) }
         if reader.isGiven("\(path).max_open_files"), !pattern.hasPlaceholders {
             reader.report(
                 .ineffective,

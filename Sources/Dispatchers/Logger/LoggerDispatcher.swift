@@ -12,6 +12,8 @@ package struct LoggerSettings: DispatcherSettings, Hashable {
 
     /// Whether each value of vehicle data stands in an object that names its type.
     package var isVerbose = false
+    package var values: ValueSettings?
+    package var location: LocationSettings?
 
     package init() {}
 
@@ -20,7 +22,7 @@ package struct LoggerSettings: DispatcherSettings, Hashable {
 
     package static let settings: [Setting<Self>] = [
         .flag("verbose", \.isVerbose, "Show the type of each value.")
-    ]
+    ] + viewRows
 
     package func makeDispatcher(_ context: DispatcherContext) -> any Dispatcher {
         LoggerDispatcher(

@@ -19,6 +19,8 @@ package struct QueueSettings: DispatcherSettings, Hashable {
     /// Records that wait for the program at most, per subscription.
     package var recordLimit = 10_000
     package var overflow = QueueOverflow.block
+    package var values: ValueSettings?
+    package var location: LocationSettings?
 
     package init() {}
 
@@ -28,7 +30,7 @@ package struct QueueSettings: DispatcherSettings, Hashable {
     package static let settings: [Setting<Self>] = [
         .wholeNumber("capacity_records", \.recordLimit, in: 1...100_000_000, "Records that fit."),
         .choice("overflow", \.overflow, "What happens to a record that does not fit."),
-    ]
+    ] + viewRows
 
     package func makeDispatcher(_ context: DispatcherContext) -> any Dispatcher {
         QueueDispatcher(self)

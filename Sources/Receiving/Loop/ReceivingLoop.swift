@@ -121,7 +121,8 @@ final class ReceivingLoop {
     private func sleepMilliseconds() -> Int32? {
         let clock = MonotonicTime.now.nanoseconds / 1_000_000
         let sleep = deadlines.sleepMilliseconds(now: clock)
-        return [acceptsAgainAt, lingersUntil, intake.signalCounter?.dueAt].compactMap(\.self).reduce(sleep) { sleep, time in
+        let times = [acceptsAgainAt, lingersUntil, intake.signalCounter?.dueAt]
+        return times.compactMap(\.self).reduce(sleep) { sleep, time in
             let pause = Int32(clamping: time > clock ? time - clock : 0)
             return min(sleep ?? pause, pause)
         }
