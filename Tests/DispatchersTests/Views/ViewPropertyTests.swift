@@ -183,7 +183,9 @@ import Testing
                         .showing(content, payload: payload)
                     count += 1
                     for values in Self.valueSettings {
-                        for location in count % 7 == 0 ? Self.locationSettings : [nil, Self.locationSettings[5]]
+                        // All pairs for some; for the others each section with and without the other one.
+                        let isThorough = count % 20 == 0
+                        for location in isThorough || values == nil ? Self.locationSettings : [nil]
                         where values != nil || location != nil {
                             try Self.check(record, values, location, "\(area)/\(test.name)")
                         }
