@@ -46,6 +46,7 @@ let package = Package(
 
         // 1. Values and codecs: no I/O, no pointers.
         layer("TextCodec"),
+        layer("Symptoms", ["TextCodec"]),
         layer("TelemetryModel"),
         layer("JSONText"),
         layer("WebSocketCodec", ["TextCodec"]),
@@ -53,7 +54,7 @@ let package = Package(
         layer("AddressCodec"),
         layer("EnvelopeCodec", ["TelemetryModel"]),
         layer("RecordEncoding", ["TelemetryModel", "JSONText", "TextCodec"]),
-        layer("ConfigurationSchema", ["JSONText", "TextCodec"]),
+        layer("ConfigurationSchema", ["JSONText", "TextCodec", "Symptoms"]),
         layer("CommandLineInterface", ["TextCodec"]),
 
         // 2. Fences: the only targets that see C.
@@ -63,6 +64,7 @@ let package = Package(
 
         // 3. Services.
         layer("Observability", ["JSONText", "LinuxSystem"]),
+        layer("Diagnosis", ["OpenSSLTransport", "AddressCodec", "TextCodec", "Symptoms"]),
         layer("Spooling", ["TelemetryModel", "LinuxSystem", "Observability"]),
         layer(
             "SignalMetering",
@@ -95,7 +97,8 @@ let package = Package(
             [
                 "Receiving", "Dispatchers", "Dispatching", "ConfigurationSchema", "JSONText", "Observability",
                 "HTTPServing", "HTTPClient", "HTTPCodec", "OpenSSLTransport", "LinuxSystem", "TelemetryModel",
-                "RecordEncoding", "TextCodec", "Spooling", "PayloadCodec", "AddressCodec", "SignalMetering",
+                "RecordEncoding", "TextCodec", "Spooling", "PayloadCodec", "AddressCodec", "Diagnosis", "Symptoms",
+                "SignalMetering",
             ]
         ),
         layer(
@@ -118,7 +121,7 @@ let package = Package(
                 "CommandLineInterface", "ServerAssembly", "VehicleSimulation", "OpenSSLTransport", "TelemetryModel",
                 "EnvelopeCodec", "PayloadCodec", "RecordEncoding", "JSONText", "LinuxSystem", "Observability",
                 "Receiving", "Dispatchers", "Dispatching", "ConfigurationSchema", "Spooling", "HTTPClient",
-                "SignalMetering",
+                "TextCodec", "SignalMetering",
             ],
             swiftSettings: common + strict + [.strictMemorySafety()]
         ),
@@ -187,6 +190,7 @@ let package = Package(
 
         // Tests, one target per target, then those of the whole.
         tests("TextCodecTests", ["TextCodec"]),
+        tests("SymptomsTests", ["Symptoms"]),
         tests("TelemetryModelTests", ["TelemetryModel", "TelemetryFixtures"]),
         tests("JSONTextTests", ["JSONText", "TelemetryFixtures"]),
         tests("WebSocketCodecTests", ["WebSocketCodec", "TelemetryFixtures"]),
@@ -204,6 +208,7 @@ let package = Package(
             "OpenSSLTransportTests",
             ["OpenSSLTransport", "TelemetryModel", "LinuxSystem", "TelemetryFixtures", "VehicleFixtures"]
         ),
+        tests("DiagnosisTests", ["Diagnosis", "Symptoms", "OpenSSLTransport"]),
         tests("PayloadCodecTests", ["PayloadCodec", "TelemetryModel", "TelemetryFixtures", "proto-tables"]),
         tests("ObservabilityTests", ["Observability", "JSONText", "LinuxSystem", "TelemetryFixtures"]),
         tests(
@@ -235,7 +240,7 @@ let package = Package(
             "ServerAssemblyTests",
             [
                 "ServerAssembly", "HTTPServing", "ConfigurationSchema", "Dispatchers", "Dispatching", "Receiving",
-                "JSONText",
+                "JSONText", "Diagnosis",
                 "OpenSSLTransport", "TelemetryFixtures", "VehicleFixtures", "Observability", "LinuxSystem",
                 "RecordEncoding", "TelemetryModel", "EnvelopeCodec", "Spooling", "PayloadCodec", "HTTPClient",
             ]

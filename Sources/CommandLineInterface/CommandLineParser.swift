@@ -173,9 +173,10 @@ private struct CommandReading {
             throw failure(.missingOption(usage: option.usage))
         }
         let expected = path.command.arguments
-        let needed = expected.filter { $0.count != .optional }
+        let needed = expected.filter { $0.count == .one || $0.count == .oneOrMore }
         if arguments.count < needed.count { throw failure(.missingArgument(needed[arguments.count].name)) }
-        if arguments.count > expected.count, expected.last?.count != .oneOrMore {
+        let isOpenEnded = expected.last.map { $0.count == .oneOrMore || $0.count == .any } ?? false
+        if arguments.count > expected.count, !isOpenEnded {
             throw failure(.surplusArgument(arguments[expected.count]))
         }
         return ParsedCommand(path: path, arguments: arguments, occurrences: occurrences)

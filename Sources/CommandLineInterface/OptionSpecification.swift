@@ -67,6 +67,8 @@ package struct ArgumentSpecification: Sendable, Hashable {
         case one
         case optional
         case oneOrMore
+        /// None, one or several; last of all.
+        case any
     }
 
     /// Upper case, as usage lines show it.
@@ -85,6 +87,7 @@ package struct ArgumentSpecification: Sendable, Hashable {
         case .one: name
         case .optional: "[\(name)]"
         case .oneOrMore: "\(name)…"
+        case .any: "[\(name)…]"
         }
     }
 }

@@ -1,4 +1,5 @@
 package import JSONText
+package import Symptoms
 
 /// One thing that an operator should know about a configuration: where, what, why it matters, what to write instead.
 ///
@@ -27,6 +28,8 @@ package struct ConfigurationFinding: Error, Sendable, Hashable {
     package var remedy: String
     /// Where in the file; nil for what is missing altogether or comes from elsewhere.
     package var position: JSONPosition?
+    /// What `fleet-telemetry explain` knows it as; nil for what needs no explanation.
+    package var symptom: SymptomCode?
 
     package init(
         path: String,
@@ -35,7 +38,8 @@ package struct ConfigurationFinding: Error, Sendable, Hashable {
         problem: String,
         reason: String,
         remedy: String,
-        position: JSONPosition? = nil
+        position: JSONPosition? = nil,
+        symptom: SymptomCode? = nil
     ) {
         self.path = path
         self.severity = severity
@@ -44,6 +48,7 @@ package struct ConfigurationFinding: Error, Sendable, Hashable {
         self.reason = reason
         self.remedy = remedy
         self.position = position
+        self.symptom = symptom ?? code.symptom
     }
 }
 
@@ -52,38 +57,41 @@ package struct ConfigurationFinding: Error, Sendable, Hashable {
 /// An open set: whoever adds checks adds codes, as constants beside the check.
 package struct FindingCode: Sendable, Hashable, CustomStringConvertible {
     package let text: String
+    /// What findings of this kind are explained as, where they don't say it themselves.
+    package let symptom: SymptomCode?
 
-    package init(_ text: String) {
+    package init(_ text: String, _ symptom: SymptomCode? = nil) {
         self.text = text
+        self.symptom = symptom
     }
 
     package var description: String { text }
 
     /// The file can't be opened.
-    package static let unreadable = FindingCode("unreadable")
+    package static let unreadable = FindingCode("unreadable", .configurationUnreadable)
     /// The text is no JSON.
-    package static let syntax = FindingCode("syntax")
+    package static let syntax = FindingCode("syntax", .configurationSyntax)
     /// Something stands behind the end of the configuration.
-    package static let trailingText = FindingCode("trailing_text")
-    package static let duplicateKey = FindingCode("duplicate_key")
-    package static let unknownKey = FindingCode("unknown_key")
+    package static let trailingText = FindingCode("trailing_text", .configurationSyntax)
+    package static let duplicateKey = FindingCode("duplicate_key", .configurationSyntax)
+    package static let unknownKey = FindingCode("unknown_key", .unknownKey)
     /// The key is known in another case.
-    package static let keySpelling = FindingCode("key_spelling")
+    package static let keySpelling = FindingCode("key_spelling", .unknownKey)
     /// A key that the reference's files contain and that has no effect, or another one than its name says.
-    package static let legacyKey = FindingCode("legacy_key")
-    package static let missing = FindingCode("missing")
-    package static let wrongType = FindingCode("wrong_type")
-    package static let outOfRange = FindingCode("out_of_range")
+    package static let legacyKey = FindingCode("legacy_key", .deadKey)
+    package static let missing = FindingCode("missing", .settingMissing)
+    package static let wrongType = FindingCode("wrong_type", .wrongType)
+    package static let outOfRange = FindingCode("out_of_range", .valueNotAllowed)
     /// A word that is none of those allowed here.
-    package static let notAllowed = FindingCode("not_allowed")
+    package static let notAllowed = FindingCode("not_allowed", .valueNotAllowed)
     /// A text or list that must hold something.
-    package static let empty = FindingCode("empty")
+    package static let empty = FindingCode("empty", .valueNotAllowed)
     /// A text that has not the shape it should have.
-    package static let malformed = FindingCode("malformed")
+    package static let malformed = FindingCode("malformed", .valueNotAllowed)
     /// Two settings that cannot both be meant.
-    package static let contradiction = FindingCode("contradiction")
+    package static let contradiction = FindingCode("contradiction", .settingsContradict)
     /// A setting that changes nothing as long as another one is what it is.
-    package static let ineffective = FindingCode("ineffective")
+    package static let ineffective = FindingCode("ineffective", .settingWithoutEffect)
     /// Allowed, but rarely wanted.
     package static let unusual = FindingCode("unusual")
 }

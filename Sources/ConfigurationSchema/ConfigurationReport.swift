@@ -1,4 +1,5 @@
 internal import JSONText
+internal import Symptoms
 
 /// Findings as people and programs read them.
 package struct ConfigurationReport: Sendable {
@@ -24,7 +25,7 @@ package struct ConfigurationReport: Sendable {
     }
 
     /// One line per finding, in the form that editors and terminals turn into links:
-    /// `config.json:3:11: error: port: problem. Reason. Next: remedy. [code]`.
+    /// `config.json:3:11: error: port: problem. Reason. Next: remedy. [code FT-…]`.
     package var lines: [String] { findings.map(line(for:)) }
 
     /// The lines, and a last one that counts.
@@ -41,9 +42,9 @@ package struct ConfigurationReport: Sendable {
     }
 
     /// One object: `{"file", "errors", "warnings", "findings": [{"path", "severity", "code", "problem", "reason",
-    /// "remedy", "line", "column"}], "connections": [{"dispatcher", "ok", "result", "status", "milliseconds"}]}`, on
-    /// one line. `line` and `column` are absent when the finding has no place, `connections` when nobody was asked,
-    /// `status` when nobody answered.
+    /// "remedy", "line", "column", "symptom"}], "connections": [{"dispatcher", "ok", "result", "status",
+    /// "milliseconds"}]}`, on one line. `line` and `column` are absent when the finding has no place, `symptom` when
+    /// `explain` has nothing to add, `connections` when nobody was asked, `status` when nobody answered.
     package var json: String {
         let findings = findings.map { finding in
             JSONValue.object([
@@ -52,6 +53,7 @@ package struct ConfigurationReport: Sendable {
                 ("reason", .word(finding.reason)), ("remedy", .word(finding.remedy)),
                 ("line", finding.position.map { .whole($0.line) }),
                 ("column", finding.position.map { .whole($0.column) }),
+                ("symptom", finding.symptom.map { .word($0.rawValue) }),
             ])
         }
         return JSONLayout.line(
@@ -72,7 +74,8 @@ package struct ConfigurationReport: Sendable {
             let end = line.last.map { ".?!".contains($0) } ?? true
             line += end ? " \(sentence)" : ". \(sentence)"
         }
-        return "\(line) [\(finding.code)]".withVisibleControls
+        let symptom = finding.symptom.map { " \($0.rawValue)" } ?? ""
+        return "\(line) [\(finding.code)\(symptom)]".withVisibleControls
     }
 
     private func counted(_ number: Int, _ noun: String) -> String {

@@ -21,6 +21,7 @@ enum Program {
             (["simulate"], SimulateCommand.self),
             (["decode"], DecodeCommand.self),
             (["replay"], ReplayCommand.self),
+            (["fields"], FieldsCommand.self),
             (["spool", "status"], SpoolStatusCommand.self),
             (["spool", "inspect"], SpoolInspectCommand.self),
             (["spool", "replay"], SpoolReplayCommand.self),
@@ -48,6 +49,7 @@ enum Program {
             SimulateCommand.specification,
             DecodeCommand.specification,
             ReplayCommand.specification,
+            FieldsCommand.specification,
             CommandSpecification(
                 name: "spool",
                 summary: "Look into a spool, deliver from it again, clean it up",

@@ -38,17 +38,22 @@ struct CommandLineParserTests {
     @Test(arguments: [
         ("decode -", ["-"]), ("decode -- --odd-name", ["--odd-name"]), ("decode a=b", ["a=b"]),
         ("join out a b c", ["out", "a", "b", "c"]), ("explain", []), ("explain FT-1", ["FT-1"]),
+        ("list", []), ("list a", ["a"]), ("list a b c", ["a", "b", "c"]),
     ])
     func `arguments keep their order`(line: String, expected: [String]) throws {
         #expect(try Sample.command(line)?.arguments == expected)
     }
 
     @Test(arguments: [
-        ("", UsageError.Problem.missingCommand(known: ["serve", "certs", "decode", "join", "explain"])),
+        ("", UsageError.Problem.missingCommand(known: ["serve", "certs", "decode", "join", "explain", "list"])),
         ("certs", .missingCommand(known: ["demo"])),
         (
             "sevre",
-            .unknownCommand("sevre", suggestion: "serve", known: ["serve", "certs", "decode", "join", "explain"])
+            .unknownCommand(
+                "sevre",
+                suggestion: "serve",
+                known: ["serve", "certs", "decode", "join", "explain", "list"]
+            )
         ),
         ("certs dmeo", .unknownCommand("dmeo", suggestion: "demo", known: ["demo"])),
         ("--hlep", .unknownOption("--hlep", suggestion: "--help")),

@@ -46,6 +46,12 @@ enum Sample {
         arguments: [ArgumentSpecification("CODE", .optional, "What to explain")],
         examples: [.init("sample explain", "Lists all codes.")]
     )
+    static let list = CommandSpecification(
+        name: "list",
+        summary: "List codes",
+        arguments: [ArgumentSpecification("CODE", .any, "Only these")],
+        examples: [.init("sample list", "Lists all codes.")]
+    )
     static let certs = CommandSpecification(
         name: "certs",
         summary: "Make and inspect certificates",
@@ -55,7 +61,7 @@ enum Sample {
     static let program = CommandSpecification(
         name: "sample",
         summary: "A sample",
-        subcommands: [serve, certs, decode, join, explain],
+        subcommands: [serve, certs, decode, join, explain, list],
         examples: [.init("sample serve --config server.json", "Runs.")]
     )
 

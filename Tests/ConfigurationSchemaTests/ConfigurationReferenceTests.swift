@@ -64,8 +64,8 @@ struct ConfigurationReferenceTests {
         let report = ConfigurationReport(fileName: "f.json", findings: [error, warning])
         #expect(
             report.text == """
-                f.json:3:9: error: a.b: missing. It is needed. Next: add it [missing]
-                f.json: warning: why? So. Next: ask [trailing_text]
+                f.json:3:9: error: a.b: missing. It is needed. Next: add it [missing FT-CFG-006]
+                f.json: warning: why? So. Next: ask [trailing_text FT-CFG-002]
                 f.json: 1 error, 1 warning
 
                 """
@@ -73,9 +73,9 @@ struct ConfigurationReferenceTests {
         #expect(
             report.json == #"{"file":"f.json","errors":1,"warnings":1,"findings":[{"path":"a.b","severity":"error","#
                 + #""code":"missing","problem":"missing","reason":"It is needed.","remedy":"add it","#
-                + #""line":3,"column":9},"#
+                + #""line":3,"column":9,"symptom":"FT-CFG-006"},"#
                 + #"{"path":"","severity":"warning","code":"trailing_text","problem":"why?","reason":"So.","#
-                + #""remedy":"ask"}]}"# + "\n"
+                + #""remedy":"ask","symptom":"FT-CFG-002"}]}"# + "\n"
         )
         #expect(report.exitCode == 1)
         #expect(ConfigurationReport(fileName: "f", findings: [warning]).exitCode == 0)

@@ -35,7 +35,7 @@ final class DispatcherBench: DeliveryObserver {
     func waitForFailure() -> DispatcherFailure {
         while true {
             if let failure { return failure }
-            sched_yield()
+            usleep(200)
         }
     }
 

@@ -174,7 +174,7 @@ import Testing
         let bench = try DispatcherBench(dispatcher(path), recordLimit: 500)
         let count = 20_000
         let writer = try submit(count, to: bench)
-        while bench.waitForAcks(0).isEmpty { sched_yield() }
+        while bench.waitForAcks(0).isEmpty { usleep(200) }
         let descriptor = Glibc.open(path, O_RDONLY)
         var text: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 65_536)
@@ -215,7 +215,7 @@ import Testing
     private func submit(_ count: Int, to bench: DispatcherBench) throws -> LoopThread {
         try LoopThread(name: "loop") {
             for start in stride(from: 0, to: count, by: 50) {
-                while !bench.route.hasRoom { sched_yield() }
+                while !bench.route.hasRoom { usleep(200) }
                 bench.route.submit(TestRecords.records(start..<start + 50))
             }
         }

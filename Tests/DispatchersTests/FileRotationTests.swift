@@ -89,6 +89,11 @@ import Testing
         #expect(Files.exists(path + ".backup"))
     }
 
+    @Test func `a name that has become free is not used again, and a clock that goes back makes no older names`() {
+        let moments = RotationMoments()
+        #expect([1_000, 1_000, 1_000, 999, 5, 2_000].map(moments.next) == [1_000, 1_001, 1_002, 1_003, 1_004, 2_000])
+    }
+
     @Test func `rotated files are compressed by the system's gzip`() async throws {
         let gzip = try #require(FileDispatcher.systemGzip)
         let dispatcher = dispatcher(gzip: gzip) {

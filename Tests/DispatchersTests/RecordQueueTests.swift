@@ -92,7 +92,7 @@ import Testing
         let first = dispatcher.subscribe()
         let bench = try DispatcherBench(dispatcher)
         bench.route.submit(TestRecords.records(0..<10))
-        while first.count < 4 { sched_yield() }
+        while first.count < 4 { usleep(200) }
         first.finish()
         #expect(bench.waitForFailure().code == .unreachable)
         #expect(bench.waitForAcks(4) == [0, 1, 2, 3])
@@ -108,7 +108,7 @@ import Testing
         let queue = dispatcher.subscribe()
         let bench = try DispatcherBench(dispatcher)
         bench.route.submit(TestRecords.records(0..<5))
-        while queue.count < 2 { sched_yield() }
+        while queue.count < 2 { usleep(200) }
         let report = bench.drain(milliseconds: 20)
         #expect(report.lanes.map(\.isClosed) == [true])
         #expect(report.left == 5)
@@ -144,7 +144,7 @@ import Testing
         do {
             let forgotten = dispatcher.subscribe()
             bench.route.submit(TestRecords.records(0..<10))
-            while forgotten.count < 2 { sched_yield() }
+            while forgotten.count < 2 { usleep(200) }
         }
         #expect(bench.waitForAcks(10) == Array(0..<10))
         #expect(kept.count == 10)

@@ -1,5 +1,6 @@
 import Dispatching
 import TelemetryModel
+import TelemetryFixtures
 import Testing
 
 @Suite struct AckRuleTests {

@@ -3,6 +3,7 @@ import LinuxSystem
 import Observability
 import Synchronization
 import TelemetryModel
+import TelemetryFixtures
 import Testing
 
 @Suite struct DispatchLaneTests {

@@ -1,5 +1,6 @@
 import Dispatching
 import TelemetryModel
+import TelemetryFixtures
 import Testing
 
 /// Times here are so long that a test which waited for one would never end.

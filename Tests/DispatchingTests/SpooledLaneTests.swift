@@ -4,6 +4,7 @@ import Observability
 import Spooling
 import Synchronization
 import TelemetryModel
+import TelemetryFixtures
 import Testing
 
 /// Lanes that read from a spool on a real disk.

@@ -59,13 +59,3 @@ extension LaneHealth {
         if case .retrying = self { true } else { false }
     }
 }
-
-/// Looks until the condition holds, for things that nobody announces. False after 30 seconds.
-func eventually(_ condition: () -> Bool) -> Bool {
-    let deadline = MonotonicTime.now.adding(milliseconds: 30_000)
-    while !condition() {
-        guard MonotonicTime.now < deadline else { return false }
-        sched_yield()
-    }
-    return true
-}

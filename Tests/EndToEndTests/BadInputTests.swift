@@ -1,6 +1,7 @@
 import Foundation
 import TelemetryFixtures
 import Testing
+import VehicleFixtures
 
 /// One mistake, the command that meets it, and what must be said about it.
 struct BadInput: Sendable, CustomTestStringConvertible {
@@ -142,14 +143,14 @@ extension BadInput {
             says: ["status_port", "in use", "choose another port"]
         ) { shop, configuration in
             configuration["status_host"] = "127.0.0.1"
-            configuration["status_port"] = try shop.hold(Workshop.freePort())
+            configuration["status_port"] = try shop.hold(Int(TestPorts.free()))
         },
         .configuration(
             "metrics port in use",
             .environment,
             says: ["monitoring.prometheus_metrics_port", "in use", "choose another port"]
         ) { shop, configuration in
-            configuration["monitoring"] = ["prometheus_metrics_port": try shop.hold(Workshop.freePort())]
+            configuration["monitoring"] = ["prometheus_metrics_port": try shop.hold(Int(TestPorts.free()))]
         },
         .configuration(
             "address of somebody else",

@@ -51,6 +51,7 @@ final class Child: Sendable {
 
     private let core = Core()
     private let id: pid_t
+    var processIdentifier: pid_t { id }
 
     /// The executable lies beside the tests, in the same build.
     static let executable: String = {

@@ -18,7 +18,7 @@ struct HelpTests {
 
     @Test(arguments: [
         ["serve"], ["demo"], ["simulate"], ["decode"], ["replay"], ["certs"], ["certs", "demo"], ["config"],
-        ["config", "check"], ["config", "schema"], ["config", "example"], ["config", "migrate"],
+        ["fields"], ["config", "check"], ["config", "schema"], ["config", "example"], ["config", "migrate"],
         ["dead-letters"], ["dead-letters", "list"], ["dead-letters", "show"], ["dead-letters", "replay"],
         ["dead-letters", "drop"],
     ])

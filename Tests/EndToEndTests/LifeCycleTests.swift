@@ -3,6 +3,7 @@ import Glibc
 import JSONText
 import LinuxSystem
 import OpenSSLTransport
+import TelemetryFixtures
 import Testing
 import VehicleFixtures
 
@@ -95,6 +96,34 @@ struct LifeCycleTests {
         try vehicle.send(Workshop.frame("after", speed: 1))
         #expect(try vehicle.nextFrame().flatMap(Workshop.acknowledged) == "after")
         _ = try shop.vehicle(Workshop.vins[1])
+        child.send(.terminate)
+        #expect(try child.exitCode() == 0)
+    }
+
+    @Test func `a log file that was moved away is let go of at SIGHUP, and a new one begins`() throws {
+        let shop = try Workshop()
+        let child = try shop.serve()
+        let vehicle = try shop.vehicle()
+        func send(_ txid: String) throws {
+            try vehicle.send(Workshop.frame(txid, speed: 1))
+            #expect(try vehicle.nextFrame().flatMap(Workshop.acknowledged) == txid)
+        }
+        /// What the process has open, so that a moved file's room can be had back.
+        func isHeld(_ path: String) throws -> Bool {
+            let folder = "/proc/\(child.processIdentifier)/fd"
+            return try FileManager.default.contentsOfDirectory(atPath: folder).contains { number in
+                (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\(number)")) == path
+            }
+        }
+        try send("before")
+        let moved = shop.path("records.jsonl.1")
+        try FileManager.default.moveItem(atPath: shop.recordsPath, toPath: moved)
+        #expect(try isHeld(moved))
+        child.send(.hangUp)
+        try #require(eventually { try !isHeld(moved) })
+        try send("after")
+        #expect(try shop.recordedLines("records.jsonl.1").map { $0["txid"] as? String } == ["before"])
+        #expect(try shop.recordedLines().map { $0["txid"] as? String } == ["after"])
         child.send(.terminate)
         #expect(try child.exitCode() == 0)
     }

@@ -83,7 +83,7 @@ struct ServeTests {
 
     @Test func `metrics and status are served on their ports`() throws {
         let shop = try Workshop()
-        let (status, metrics) = (Workshop.freePort(), Workshop.freePort())
+        let (status, metrics) = (Int(TestPorts.free()), Int(TestPorts.free()))
         var configuration = shop.configuration
         configuration["status_port"] = status
         configuration["status_host"] = "127.0.0.1"

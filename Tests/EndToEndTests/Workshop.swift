@@ -21,7 +21,7 @@ final class Workshop: Sendable {
         directory = try TemporaryDirectory(prefix: "end-to-end")
         files = DemoPKIOptions(directory: directory.path, vins: Self.vins, hosts: ["localhost", "127.0.0.1"])
         _ = try DemoPKI.write(files)
-        port = Self.freePort()
+        port = Int(TestPorts.free())
     }
 
     var folder: String { directory.path }
@@ -62,16 +62,6 @@ final class Workshop: Sendable {
         let child = try Child(["serve", "--config", try write(configuration ?? self.configuration)] + more)
         try child.line(.error, containing: "starting_server")
         return child
-    }
-
-    private static let portsTaken = Atomic<Int>(Int.random(in: 0..<12_000))
-
-    /// A port that nobody has, below those that the system gives to outgoing connections.
-    static func freePort() -> Int {
-        while true {
-            let port = 20_000 + portsTaken.add(1, ordering: .relaxed).newValue % 12_000
-            if (try? TCP.listen(host: "127.0.0.1", port: UInt16(port), sharesPort: false)) != nil { return port }
-        }
     }
 
     private let held = Mutex<[Int32]>([])

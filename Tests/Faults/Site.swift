@@ -24,7 +24,7 @@ final class Site {
         folder = try TemporaryDirectory(prefix: "faults")
         files = DemoPKIOptions(directory: folder.path, vins: Self.vins, hosts: ["localhost", "127.0.0.1"])
         _ = try DemoPKI.write(files)
-        port = Self.freePort()
+        port = TestPorts.free()
         errorPath = "\(folder.path)/server.err"
         let configuration = """
             {"host": "127.0.0.1", "port": \(port), "threads": 2,
@@ -89,15 +89,5 @@ final class Site {
         settings.ackTimeoutMilliseconds = 30_000
         settings.connectTimeoutMilliseconds = 30_000
         return try SimulatedFleet(settings).wait()
-    }
-
-    private static let portsTaken = Atomic<Int>(Int.random(in: 0..<12_000))
-
-    /// A port that nobody has, below those that the system gives to outgoing connections.
-    private static func freePort() -> UInt16 {
-        while true {
-            let port = UInt16(20_000 + portsTaken.add(1, ordering: .relaxed).newValue % 12_000)
-            if (try? TCP.listen(host: "127.0.0.1", port: port, sharesPort: false)) != nil { return port }
-        }
     }
 }

@@ -24,7 +24,7 @@ final class TestSite: Sendable {
         directory = try TemporaryDirectory(prefix: "embedding")
         files = DemoPKIOptions(directory: directory.path, vins: [Self.vin, Self.otherVIN], hosts: ["localhost"])
         _ = try DemoPKI.write(files)
-        port = Self.freePort()
+        port = Int(TestPorts.free())
     }
 
     func path(_ name: String) -> String { "\(directory.path)/\(name)" }
@@ -76,16 +76,6 @@ final class TestSite: Sendable {
             } catch {
                 continuation.resume(throwing: error)
             }
-        }
-    }
-
-    private static let portsTaken = Atomic<Int>(Int.random(in: 0..<12_000))
-
-    /// A port that nobody has, below those that the system gives to outgoing connections.
-    static func freePort() -> Int {
-        while true {
-            let port = 20_000 + portsTaken.add(1, ordering: .relaxed).newValue % 12_000
-            if (try? TCP.listen(host: "127.0.0.1", port: UInt16(port), sharesPort: false)) != nil { return port }
         }
     }
 

@@ -4,6 +4,7 @@ import LinuxSystem
 import OpenSSLTransport
 import Receiving
 import TelemetryModel
+import TelemetryFixtures
 import Testing
 import VehicleFixtures
 
@@ -165,7 +166,7 @@ struct DeduplicationTests {
         try Self.send("a", by: second)
         try Self.expectSilence(second)
         server.collected.behave(.refuse)
-        waitUntil { server.metric("ack_withheld_total") == 2 }
+        eventually { server.metric("ack_withheld_total") == 2 }
         try Self.expectSilence(first)
         try Self.expectSilence(second)
         server.collected.behave(.take)
@@ -225,11 +226,4 @@ struct DeduplicationTests {
         for _ in 0..<100 { #expect(try Self.answer(vehicle) == "ack txid=a topic=V") }
         #expect(server.collected.records.count == 1)
     }
-}
-
-/// Waits for something that other threads bring about; gives up after ten seconds, so that a test can say what's wrong.
-func waitUntil(_ condition: () -> Bool) {
-    let deadline = MonotonicTime.now.adding(milliseconds: 10_000)
-    let pause = ThreadSignal()
-    while !condition(), MonotonicTime.now < deadline { pause.wait(until: MonotonicTime.now.adding(milliseconds: 1)) }
 }

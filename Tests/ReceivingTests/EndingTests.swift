@@ -2,6 +2,7 @@ import Dispatching
 import OpenSSLTransport
 import Receiving
 import TelemetryModel
+import TelemetryFixtures
 import Testing
 import VehicleFixtures
 
@@ -15,11 +16,11 @@ struct EndingTests {
         try vehicle.send([0x03, 0xe8], opcode: 8)
         #expect(try vehicle.nextFrame()?.closeCode == 1000)
         server.collected.behave(.take)
-        waitUntil { server.metric("ack_late_total") == 1 }
+        eventually { server.metric("ack_late_total") == 1 }
         #expect(server.metric("ack_total") == 0)
         #expect(try vehicle.nextFrame() == nil)
         vehicle.stopSending()
-        waitUntil { server.receiver.meters.connections == 0 }
+        eventually { server.receiver.meters.connections == 0 }
         #expect(server.metric("socket_err_total") == nil)
         #expect(server.collected.waitForRecords(3).map(\.type.topic).sorted() == ["V", "connectivity", "connectivity"])
     }
@@ -48,7 +49,7 @@ struct EndingTests {
             #expect(try gone.nextFrame()?.opcode == 10)
             try gone.send(VehicleConversationTests.frame("gone-\(index)"))
         }
-        waitUntil { server.receiver.vehicle(vin)?.sockets.count == 1 }
+        eventually { server.receiver.vehicle(vin)?.sockets.count == 1 }
         #expect(server.receiver.vehicle(vin)?.sockets.count == 1)
         #expect(server.collected.records.isEmpty)
         server.collected.behave(.take)
@@ -77,7 +78,7 @@ struct EndingTests {
         server.collected.behave(.take)
         #expect(try VehicleConversationTests.answer(first.nextFrame()) == "ack txid=first topic=V")
         #expect(try VehicleConversationTests.answer(last.nextFrame()) == "ack txid=last topic=V")
-        waitUntil { server.receiver.vehicle(VIN(VehicleConversationTests.vin))?.sockets.count == 2 }
+        eventually { server.receiver.vehicle(VIN(VehicleConversationTests.vin))?.sockets.count == 2 }
         #expect(server.receiver.vehicle(VIN(VehicleConversationTests.vin))?.sockets.count == 2)
     }
 }

@@ -3,6 +3,7 @@ import Observability
 import OpenSSLTransport
 import Receiving
 import TelemetryModel
+import TelemetryFixtures
 import Testing
 import VehicleFixtures
 
@@ -63,7 +64,7 @@ struct VehiclePresenceTests {
             if index % 2 == 0 { vehicles = [] }
             vehicles = [try server.vehicle()]
         }
-        waitUntil { capture.lines(of: "socket_disconnected").count == 5 }
+        eventually { capture.lines(of: "socket_disconnected").count == 5 }
         #expect(capture.lines(of: "socket_connected").count == 6)
         // Each connection has its records for the dispatchers.
         #expect(server.collected.waitForRecords(11).count == 11)
@@ -74,7 +75,7 @@ struct VehiclePresenceTests {
         #expect(capture.lines(of: "vehicle_disconnected").isEmpty)
         let left = WallClock.milliseconds
         vehicles = []
-        waitUntil { !capture.lines(of: "vehicle_disconnected").isEmpty }
+        eventually { !capture.lines(of: "vehicle_disconnected").isEmpty }
         let snapshot = try #require(server.receiver.vehicle(Self.vin))
         #expect(!snapshot.isConnected && snapshot.sockets.isEmpty && snapshot.since.rawValue >= left + 299)
         #expect(server.metric("vehicles_connected") == 0)
@@ -111,7 +112,7 @@ struct VehiclePresenceTests {
         #expect(server.receiver.vehicle(Self.vin)?.isConnected == true)
         try second.send([0x03, 0xe8], opcode: 8)
         #expect(try second.nextFrame()?.closeCode == 1000)
-        waitUntil { server.metric("vehicles_connected") == 0 }
+        eventually { server.metric("vehicles_connected") == 0 }
         #expect(capture.lines(of: "vehicle_disconnected").count == 1)
     }
 
@@ -120,7 +121,7 @@ struct VehiclePresenceTests {
         let server = try Self.server(capture, delay: 3_600_000)
         let here = try server.vehicle()
         _ = try server.vehicle("5YJ3E1EA7KF000317")
-        waitUntil { server.receiver.vehicle(VIN("5YJ3E1EA7KF000317"))?.sockets.isEmpty == true }
+        eventually { server.receiver.vehicle(VIN("5YJ3E1EA7KF000317"))?.sockets.isEmpty == true }
         server.stop()
         #expect(capture.lines(of: "vehicle_disconnected").count == 2)
         #expect(server.metric("vehicles_connected") == 0)

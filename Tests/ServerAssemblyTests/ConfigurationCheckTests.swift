@@ -1,4 +1,5 @@
 import ConfigurationSchema
+import Diagnosis
 import Dispatchers
 import ServerAssembly
 import Testing
@@ -41,7 +42,7 @@ struct ScriptedMachine: ConfigurationEnvironment {
         isSignedByNext: Bool? = nil
     ) -> CertificateSummary {
         let from = now - 30 * Self.day
-        return CertificateSummary(
+        var summary = CertificateSummary(
             subject: subject,
             issuer: issuer,
             validity: from...max(from, now + days * Self.day),
@@ -49,6 +50,8 @@ struct ScriptedMachine: ConfigurationEnvironment {
             isSelfSigned: subject == issuer,
             isSignedByNext: isSignedByNext
         )
+        summary.hosts = ["host"]
+        return summary
     }
 
     /// Everything in order.
@@ -111,7 +114,7 @@ struct ConfigurationCheckTests {
         machine.key = .differs
         let finding = try Self.only(Self.findings(on: machine))
         #expect(finding.code == .keyMismatch)
-        #expect(finding.problem == "/c/server.key is not the key of the first certificate in /c/server.pem")
+        #expect(finding.problem == "/c/server.key is not the key of any certificate in /c/server.pem")
     }
 
     @Test func `a key that cannot be read, and one that everybody can`() throws {
@@ -152,11 +155,13 @@ struct ConfigurationCheckTests {
             machine.certificate("CN=Inter", by: "CN=Root", isAuthority: true, isSignedByNext: false),
             machine.certificate("CN=host", by: "CN=Inter"),
         ])
+        machine.key = .belongsTo(position: 2)
         let first = try Self.only(Self.findings(on: machine))
         #expect(first.code == .certificateOrder)
         #expect(first.severity == .error)
         #expect(first.problem == "/c/server.pem begins with a CA; the server's own certificate is number 2")
 
+        machine.key = .matches
         machine.files["/c/server.pem"] = .chain([
             machine.certificate("CN=host", by: "CN=Inter", isSignedByNext: false),
             machine.certificate("CN=Other", by: "CN=Root", isAuthority: true),
@@ -176,7 +181,7 @@ struct ConfigurationCheckTests {
         #expect(usage.severity == .error)
         #expect(usage.path == "tls.server_cert")
         leaf.isForServers = true
-        leaf.namesHosts = false
+        leaf.hosts = []
         machine.files["/c/server.pem"] = .chain([leaf])
         let names = try Self.only(Self.findings(on: machine))
         #expect(names.code == .certificateUsage)

@@ -56,7 +56,7 @@ import VehicleFixtures
         let output = try check(#"{"url": "\#(server.url())"}"#)
         #expect(output.exitCode == (isGood ? 0 : 1))
         #expect(output.text.contains("answered with status \(status)"))
-        #expect(output.text.contains(remedy) && output.text.contains("[connection]") == !isGood, "\(output.text)")
+        #expect(output.text.contains(remedy) && output.text.contains("[connection ") == !isGood, "\(output.text)")
     }
 
     @Test func `name, port, TLS and secrets have words of their own`() throws {

@@ -139,7 +139,7 @@ struct LoggingTests {
     }
 
     @Test func `names of the reference are used for a life from start to stop`() throws {
-        let port = try ServerBench.freePort()
+        let port = TestPorts.free()
         let bench = try ServerBench(
             #""records": {"V": ["logger"]}, "status_port": \#(port), "status_host": "127.0.0.1""#,
             level: .info

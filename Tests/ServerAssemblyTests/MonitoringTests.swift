@@ -41,7 +41,7 @@ struct MonitoringTests {
     }
 
     @Test func `metrics are scraped over HTTP, pass promtool, and have the reference's names`() throws {
-        let port = try ServerBench.freePort()
+        let port = TestPorts.free()
         let bench = try ServerBench(
             """
             "records": {"V": ["logger", "file"], "alerts": ["logger"], "connectivity": ["logger"]},
@@ -84,7 +84,7 @@ struct MonitoringTests {
     }
 
     @Test func `with the names that Prometheus recommends, promtool has nothing to say`() throws {
-        let port = try ServerBench.freePort()
+        let port = TestPorts.free()
         let bench = try ServerBench(
             """
             "records": {"V": ["logger", "file"], "alerts": ["logger"]}, "file": {"path": "FOLDER/out.jsonl"},
@@ -161,7 +161,7 @@ struct MonitoringTests {
     }
 
     @Test func `Prometheus wins over StatsD, and neither is said`() throws {
-        let port = try ServerBench.freePort()
+        let port = TestPorts.free()
         let both = try ServerBench(
             """
             "records": {"V": ["logger"]}, "monitoring": {"prometheus_metrics_port": \(port),
@@ -176,7 +176,7 @@ struct MonitoringTests {
     }
 
     @Test func `probes are answered on the status port`() throws {
-        let port = try ServerBench.freePort()
+        let port = TestPorts.free()
         let bench = try ServerBench(
             """
             "records": {"V": ["file"]}, "file": {"path": "FOLDER/out.jsonl"},

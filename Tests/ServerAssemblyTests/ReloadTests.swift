@@ -6,6 +6,7 @@ import Observability
 import OpenSSLTransport
 import Receiving
 @testable import ServerAssembly
+import TelemetryFixtures
 import Testing
 import VehicleFixtures
 
@@ -50,7 +51,7 @@ struct ReloadTests {
     }
 
     @Test func `bad certificates change nothing, and log, metric and readyz say so until good ones come`() throws {
-        let port = try ServerBench.freePort()
+        let port = TestPorts.free()
         let bench = try ServerBench(
             Self.files(#", "status_port": \#(port), "status_host": "127.0.0.1""#)
         )
@@ -59,20 +60,19 @@ struct ReloadTests {
         let good = try Data(contentsOf: key)
         // The key of another certificate: neither file is damaged by itself.
         try Data(try TestPKI().serverIdentity.key.pem).write(to: key)
-        let line = try #require(try bench.lines(of: "tls_reload_failed").first)
-        #expect((line["error"] as? String)?.contains("is not the key") == true)
-        #expect(isFailing(bench, "certificates"))
+        _ = try bench.line(of: "tls_reload_failed", saying: "is not the key")
+        #expect(eventually { isFailing(bench, "certificates") })
         let ready = try ServerBench.get("/readyz", port: port)
         #expect(ready.head.hasPrefix("HTTP/1.1 200 "))
         #expect(ready.body.hasPrefix("ready\ncertificates: not reloaded, the old stay in use"))
         #expect(try status(bench, Self.first) == 101)
         // Gone altogether is no better.
         try FileManager.default.removeItem(at: key)
-        _ = try bench.lines(of: "tls_reload_failed", atLeast: 2)
+        _ = try bench.line(of: "tls_reload_failed", saying: "No such file")
         #expect(try status(bench, Self.first) == 101)
         try good.write(to: key)
         _ = try bench.lines(of: "certificates_reloaded")
-        #expect(!isFailing(bench, "certificates"))
+        #expect(eventually { !isFailing(bench, "certificates") })
         #expect(try !ServerBench.get("/readyz", port: port).body.contains("certificates"))
     }
 
@@ -84,8 +84,8 @@ struct ReloadTests {
         let late = try bench.pki.authority.issue(template)
         let identity = try TLSIdentity(chain: [late.certificate], key: late.key, chainPath: "c", keyPath: "k")
         try ServerBench.write(identity, authority: bench.pki.authority.certificate, to: bench.folder)
-        let line = try #require(try bench.lines(of: "tls_reload_failed").first)
-        #expect((line["error"] as? String)?.contains("has expired already") == true)
+        // Between the two files a look may see a certificate and the key of another: that is said, too, and not meant.
+        _ = try bench.line(of: "tls_reload_failed", saying: "has expired already")
         #expect(try status(bench, Self.first) == 101)
     }
 
@@ -115,7 +115,7 @@ struct ReloadTests {
             try bad.write(to: allow, atomically: true, encoding: .utf8)
             let line = try #require(try bench.lines(of: "reload_failed", atLeast: number + 1).last)
             #expect((line["error"] as? String)?.contains("allow.txt") == true)
-            #expect(isFailing(bench, "vehicles"))
+            #expect(eventually { isFailing(bench, "vehicles") })
             #expect(try status(bench, Self.first) == 101)
             #expect(try status(bench, Self.second) == 403)
         }
@@ -165,9 +165,8 @@ struct ReloadTests {
         #expect((line["keys"] as? String)?.contains("max_message_bytes") == true)
         // A mistake in the file leaves everything as it was.
         try write(#", "vehicle": {}"#)
-        let failed = try #require(try bench.lines(of: "reload_failed").last)
-        #expect((failed["error"] as? String)?.contains("unknown key") == true)
-        #expect(isFailing(bench, "configuration"))
+        _ = try bench.line(of: "reload_failed", saying: "unknown key")
+        #expect(eventually { isFailing(bench, "configuration") })
         #expect(try status(bench, Self.first) == 403)
         try write("")
         _ = try bench.lines(of: "vehicle_lists_reloaded", atLeast: 3)
@@ -175,7 +174,7 @@ struct ReloadTests {
     }
 
     @Test func `refused vehicles are listed on a status port that only this machine reaches`() throws {
-        let port = try ServerBench.freePort()
+        let port = TestPorts.free()
         let bench = try ServerBench(
             Self.files(
                 #", "vehicles": {"deny": ["\#(Self.first)"]}, "status_port": \#(port), "status_host": "127.0.0.1""#

@@ -4,6 +4,7 @@ import LinuxSystem
 import Observability
 import OpenSSLTransport
 import ServerAssembly
+import TelemetryFixtures
 import Testing
 import VehicleFixtures
 
@@ -94,18 +95,19 @@ final class ServerBench {
 
     /// The lines of an event, read as JSON; waits for the first.
     func lines(of event: String, atLeast count: Int = 1) throws -> [[String: Any]] {
-        let deadline = MonotonicTime.now.adding(milliseconds: 10_000)
-        while capture.lines(of: event).count < count, MonotonicTime.now < deadline { sched_yield() }
-        return try capture.lines(of: event).map { line in
-            try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
-        }
+        eventually { capture.lines(of: event).count >= count }
+        return try capture.lines(of: event).map(Self.members)
     }
 
-    /// A port that is free now.
-    static func freePort() throws -> UInt16 {
-        let socket = try TCP.listen(host: "127.0.0.1", port: 0, sharesPort: false)
-        let address = TCP.localAddress(of: socket)
-        return try #require(address).port
+    /// The latest line of an event that says `text`; waits for it.
+    func line(of event: String, saying text: String) throws -> [String: Any] {
+        func latest() -> String? { capture.lines(of: event).last { $0.contains(text) } }
+        eventually { latest() != nil }
+        return try Self.members(try #require(latest(), "no \(event) says: \(text)"))
+    }
+
+    private static func members(_ line: String) throws -> [String: Any] {
+        try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
     }
 
     /// One plain HTTP request; the answer's head and body as text.

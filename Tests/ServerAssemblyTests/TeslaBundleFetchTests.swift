@@ -19,7 +19,7 @@ private final class WebServer {
 
     init(_ identity: TLSIdentity, authority: Certificate, answers: [String: [UInt8]]) throws {
         folder = try ServerBench.makeFolder()
-        port = try ServerBench.freePort()
+        port = TestPorts.free()
         try ServerBench.write(identity, authority: authority, to: folder)
         for (name, answer) in answers { try Data(answer).write(to: folder.appending(path: name)) }
         let path = try #require(
@@ -218,7 +218,7 @@ struct TeslaBundleFetchTests {
     }
 
     @Test func `a server that is not there, or speaks something else, is said`() throws {
-        let port = try ServerBench.freePort()
+        let port = TestPorts.free()
         let web = try WebServer(pki, answers: [:])
         let nobody = try HTTPAddress("https://127.0.0.1:\(port)/ca")
         #expect(

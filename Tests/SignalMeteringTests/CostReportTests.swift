@@ -79,31 +79,6 @@ private let price = SignalPrice(amount: 1, signals: 150_000, currency: "USD", fr
         #expect(try self.report(1, .category, budget: 1, price: nil).budgetPercent == nil)
     }
 
-    @Test func `people read a table`() throws {
-        let text = try report(3, .vehicle, budget: 1).text
-        #expect(
-            text == """
-                signals of 2026-10-31 to 2026-11-02 (3 days, UTC)
-
-                  vehicle         signals    share  cost (USD)
-                  A               151,007   83.4 %      1.0067
-                  B                30,000   16.6 %      0.2000
-                  other vehicles        3    0.0 %      0.0000
-                  all             181,010  100.0 %      1.2067
-
-                120 of them came in records with the resend mark
-                this month (2026-11): 181,000 signals, 1.21 USD; less 10.00 free: 0.00 USD
-                budget: 120 % of 1.00 USD per month: used up
-                price: 1 USD for 150,000 signals, as the configuration says it was read on 2026-10-01; an estimate, \
-                Tesla bills what Tesla counts
-
-                """
-        )
-        let bare = try report(1, .field, vehicle: "C", price: nil).text
-        #expect(bare.contains("nothing was counted") && !bare.contains("USD"))
-        #expect(bare.contains("of C"))
-    }
-
     @Test func `scripts read one object`() throws {
         let bytes = try report(1, .category, budget: 4).json
         #expect(bytes.last == 10 && bytes.count { $0 == 10 } == 1)
@@ -124,7 +99,6 @@ private let price = SignalPrice(amount: 1, signals: 150_000, currency: "USD", fr
         try Files.write(bytes, to: path, mode: 0o600)
         let report = try report(1, .category)
         #expect(report.brokenFiles == ["2026-11-02.signals"])
-        #expect(report.text.contains("warning: 2026-11-02.signals"))
     }
 
     @Test func `a directory that is not there is an error`() {

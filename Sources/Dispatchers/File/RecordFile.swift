@@ -11,6 +11,7 @@ struct RecordFileStyle: Sendable {
     let syncsEachBatch: Bool
     /// The directory that is never made; those below it are.
     let directory: String
+    let rotationMoments = RotationMoments()
 
     /// Permissions of a file that is made, before the umask: records say where a car was.
     static let fileMode: UInt32 = 0o600
@@ -50,7 +51,7 @@ final class RecordFile {
         self.date = date
         self.style = style
         try RecordFile.makeDirectories(of: path, style)
-        if style.format == .protobuf, !RecordFile.endsWhole(path) { closed(try RecordFile.moveAside(path)) }
+        if style.format == .protobuf, !RecordFile.endsWhole(path) { closed(try RecordFile.moveAside(path, style)) }
         let file = try AppendFile.open(
             path: path,
             mode: RecordFileStyle.fileMode,
@@ -156,7 +157,7 @@ final class RecordFile {
     private func rotate(closed: (String) -> Void) throws(SystemCallError) {
         file.releaseReservation()
         try? file.sync()
-        let name = try RecordFile.moveAside(path)
+        let name = try RecordFile.moveAside(path, style)
         closed(name)
         file = try AppendFile.open(
             path: path,
@@ -170,7 +171,7 @@ final class RecordFile {
     /// Closes the file for good: nothing will be appended under its present name.
     func retire(closed: (String) -> Void) {
         close()
-        guard size > 0, let name = try? RecordFile.moveAside(path) else { return }
+        guard size > 0, let name = try? RecordFile.moveAside(path, style) else { return }
         closed(name)
     }
 
@@ -184,8 +185,8 @@ final class RecordFile {
     }
 
     /// - Returns: the new name.
-    private static func moveAside(_ path: String) throws(SystemCallError) -> String {
-        let name = RotatedName.make(path, at: WallClock.milliseconds)
+    private static func moveAside(_ path: String, _ style: RecordFileStyle) throws(SystemCallError) -> String {
+        let name = RotatedName.make(path, at: style.rotationMoments.next(now: WallClock.milliseconds))
         try Files.move(path, to: name)
         return name
     }

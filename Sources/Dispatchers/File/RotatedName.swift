@@ -1,6 +1,30 @@
 internal import LinuxSystem
 internal import RecordEncoding
+internal import Synchronization
 internal import TelemetryModel
+
+/// The moments that rotated files are named after: each is later than the one before, whatever the clock does.
+///
+/// Files are removed by their names, the first one first. Without this a file could take the name of one that was just
+/// removed, before older ones, and be the next to go.
+final class RotationMoments: Sendable {
+    private let latest = Atomic<Int64>(0)
+
+    /// - Parameter now: milliseconds of the wall clock.
+    func next(now: Int64) -> Int64 {
+        var seen = latest.load(ordering: .relaxed)
+        while true {
+            let moment = max(now, seen + 1)
+            let (isDone, latest) = latest.weakCompareExchange(
+                expected: seen,
+                desired: moment,
+                ordering: .relaxed
+            )
+            if isDone { return moment }
+            seen = latest
+        }
+    }
+}
 
 /// Names of files that nothing is written to any more: `records.jsonl.20261121T031512123Z`, then `.gz` when it is
 /// compressed. They sort by time.
@@ -12,6 +36,8 @@ enum RotatedName {
     private static let stampCount = 20
 
     /// A name that nothing has: of that moment, or of the first millisecond after it that is free.
+    ///
+    /// - Parameter milliseconds: one of ``RotationMoments``, so that names that have become free are not used again.
     static func make(_ path: String, at milliseconds: Int64) -> String {
         var milliseconds = milliseconds
         while true {

@@ -18,6 +18,15 @@ package enum KeyKind: Sendable, Hashable, CustomStringConvertible {
         case .unreadable: "unreadable key"
         }
     }
+
+    /// Below what OpenSSL's defaults accept.
+    package var isWeak: Bool {
+        switch self {
+        case .rsa(let bits): bits < 2048
+        case .ellipticCurve(_, let bits): bits < 224
+        case .other, .unreadable: false
+        }
+    }
 }
 
 extension Certificate {

@@ -41,28 +41,11 @@ package struct ClientTrust: Sendable {
     ///   - intermediates: what the client sends along.
     ///   - now: Unix seconds.
     package func refusal(of leaf: Certificate, intermediates: [Certificate] = [], at now: Int64) -> String? {
-        defer { ERR_clear_error() }
-        guard !anchors.isEmpty else { return "no trusted authority" }
-        // SAFETY: store, stack and check are ours and freed here. The stack only lends the intermediates, which the
-        // caller keeps until this returns.
-        guard let store = X509_STORE_new(), let check = X509_STORE_CTX_new(), let others = fleet_sk_X509_new() else {
-            return "out of memory"
-        }
-        defer {
-            X509_STORE_CTX_free(check)
-            fleet_sk_X509_free(others)
-            X509_STORE_free(store)
-        }
-        for anchor in anchors { X509_STORE_add_cert(store, anchor.pointer) }
-        for certificate in intermediates { _ = fleet_sk_X509_push(others, certificate.pointer) }
-        guard X509_STORE_CTX_init(check, store, leaf.pointer, others) == 1 else { return takeOpenSSLReason() }
-        X509_STORE_CTX_set_flags(check, UInt(X509_V_FLAG_PARTIAL_CHAIN))
-        X509_STORE_CTX_set_time(check, 0, Int(now))
-        X509_STORE_CTX_set_purpose(check, X509_PURPOSE_SSL_CLIENT)
-        X509_STORE_CTX_set_verify_cb(check, allowsAnyUsage)
-        guard X509_verify_cert(check) != 1 else { return nil }
-        let code = X509_STORE_CTX_get_error(check)
-        // SAFETY: the text is a constant of the library.
-        return X509_verify_cert_error_string(Int(code)).map { String(cString: $0) } ?? "error \(code)"
+        verifyChain(from: leaf, through: intermediates, to: anchors) { check in
+            X509_STORE_CTX_set_flags(check, UInt(X509_V_FLAG_PARTIAL_CHAIN))
+            X509_STORE_CTX_set_time(check, 0, Int(now))
+            X509_STORE_CTX_set_purpose(check, X509_PURPOSE_SSL_CLIENT)
+            X509_STORE_CTX_set_verify_cb(check, allowsAnyUsage)
+        }?.reason
     }
 }

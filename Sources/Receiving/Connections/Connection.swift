@@ -1,3 +1,4 @@
+internal import AddressCodec
 internal import EnvelopeCodec
 internal import HTTPCodec
 internal import LinuxSystem
@@ -85,6 +86,8 @@ final class Connection {
     var awaitsPong = false
     /// Whether it counts among the connections that have not become vehicles yet.
     var isHalfOpen = true
+    /// Whose address it came from, for limits per peer; nil when that is a trusted proxy's.
+    var household: IPAddress?
     /// When its peer was seen to be gone while it was not read; it then waits no longer than for a pong.
     var peerLeftAt: UInt64?
     /// Whether the loop already has it on its list of connections to flush.

@@ -63,7 +63,7 @@ extension ReceivingLoop {
 
     private func open(_ descriptor: consuming FileDescriptor, _ remote: SocketAddress) {
         let proxies = context.settings.trustedProxies
-        let address = proxies.isEmpty ? nil : IPAddress(remote.host)
+        let address = IPAddress(remote.host)
         let isProxy = address.map { address in proxies.contains { $0.contains(address) } } ?? false
         guard isProxy || mayBegin(remote) else {
             context.meters.leave()
@@ -89,7 +89,8 @@ extension ReceivingLoop {
             return
         }
         table.insert(connection)
-        halfOpen.add(connection.id, now: now)
+        connection.household = isProxy ? nil : address?.household
+        halfOpen.add(connection.id, from: connection.household, now: now)
         setDeadline(connection, after: context.settings.deadlines.handshakeMilliseconds)
     }
 
@@ -113,7 +114,7 @@ extension ReceivingLoop {
         let table = table
         let room = halfOpen.room(now: isUrgent ? .max : now) { id in
             guard let connection = table[id], connection.isHalfOpen else { return .over }
-            return connection.heardAt > 0 ? .talking : .silent
+            return connection.heardAt > 0 ? .talking(connection.heardAt) : .silent
         }
         switch room {
         case .free:
@@ -135,7 +136,7 @@ extension ReceivingLoop {
     func leaveHalfOpen(_ connection: Connection) {
         guard connection.isHalfOpen else { return }
         connection.isHalfOpen = false
-        halfOpen.leave()
+        halfOpen.leave(connection.household)
         if isCrowded {
             isCrowded = false
             acceptsAgainAt = now

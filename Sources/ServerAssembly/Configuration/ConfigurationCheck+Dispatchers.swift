@@ -1,6 +1,7 @@
 internal import ConfigurationSchema
 internal import Dispatchers
 internal import Dispatching
+internal import Symptoms
 
 extension ServerConfiguration {
     /// The sections of dispatchers that some record type names, sorted by name.
@@ -51,7 +52,8 @@ extension ConfigurationCheck {
                     at: setting,
                     "there is no file \(read.path)",
                     reason: reason,
-                    remedy: "write the secret into it, readable by the server's user alone"
+                    remedy: "write the secret into it, readable by the server's user alone",
+                    symptom: .pathUnusable
                 )
                 return
             }

@@ -1,5 +1,7 @@
 package import ConfigurationSchema
+internal import Diagnosis
 package import JSONText
+internal import Symptoms
 
 /// The checks that need the machine: certificates, keys, paths, ports.
 ///
@@ -48,7 +50,8 @@ package struct ConfigurationCheck {
         severity: ConfigurationFinding.Severity = .error,
         _ problem: String,
         reason: String,
-        remedy: String
+        remedy: String,
+        symptom: SymptomCode? = nil
     ) {
         findings.append(
             ConfigurationFinding(
@@ -58,7 +61,8 @@ package struct ConfigurationCheck {
                 problem: problem,
                 reason: reason,
                 remedy: remedy,
-                position: positions[path]
+                position: positions[path],
+                symptom: symptom
             )
         )
     }
@@ -101,7 +105,8 @@ package struct ConfigurationCheck {
             severity: .warning,
             "none of the client CAs is Tesla's",
             reason: "Real vehicles show certificates of Tesla's CAs, and would be refused.",
-            remedy: configuration.fetchCommand
+            remedy: configuration.fetchCommand,
+            symptom: .bundleNotOfTesla
         )
     }
 
@@ -116,7 +121,8 @@ package struct ConfigurationCheck {
             "\(isAll ? "all" : "\(expired.count) of") \(authorities.count) certificates in \(file.path) have expired, "
                 + "the first is \(first.subject)",
             reason: "Vehicles that they signed are refused.",
-            remedy: "replace the file"
+            remedy: "replace the file",
+            symptom: .bundleEntryExpired
         )
     }
 
@@ -124,7 +130,12 @@ package struct ConfigurationCheck {
 
     private mutating func checkDirectories() {
         if let spool = configuration.spool {
-            checkDirectory(spool.directory, at: "spool.directory", "Records are kept there before they are acked.")
+            checkDirectory(
+                spool.directory,
+                at: "spool.directory",
+                "Records are kept there before they are acked.",
+                symptom: .spoolUnwritable
+            )
             checkRoom(spool)
         }
         if let costs = configuration.costs {
@@ -136,14 +147,20 @@ package struct ConfigurationCheck {
         }
     }
 
-    private mutating func checkDirectory(_ directory: String, at path: String, _ reason: String) {
+    private mutating func checkDirectory(
+        _ directory: String,
+        at path: String,
+        _ reason: String,
+        symptom: SymptomCode = .pathUnusable
+    ) {
         guard let complaint = machine.complaintAboutKeepingFiles(in: directory) else { return }
         report(
             .unusablePath,
             at: path,
             "\(directory) \(complaint.problem)",
             reason: reason,
-            remedy: complaint.remedy
+            remedy: complaint.remedy,
+            symptom: symptom
         )
     }
 
@@ -155,7 +172,8 @@ package struct ConfigurationCheck {
             severity: .warning,
             "\(spool.maxBytes) bytes are allowed, and the disk has \(free) left",
             reason: "When the disk is full, vehicles are not read until there is room, and other programs fail too.",
-            remedy: "write less than the disk has, or use a larger disk"
+            remedy: "write less than the disk has, or use a larger disk",
+            symptom: .spoolRoomLow
         )
     }
 
@@ -163,20 +181,23 @@ package struct ConfigurationCheck {
         for listener in configuration.listeners {
             let place = "\(listener.host.isEmpty ? "all addresses" : listener.host), port \(listener.port)"
             var path = listener.path
-            let (problem, remedy): (String, String)
+            let (problem, remedy, symptom): (String, String, SymptomCode)
             switch machine.portCondition(host: listener.host, port: listener.port) {
             case .free:
                 continue
             case .taken:
                 problem = "somebody listens on \(place) already"
                 remedy = "nothing, if it is this server; else stop the other program (ss -ltnp) or choose another port"
+                symptom = .portTaken
             case .forbidden:
                 problem = "this user may not listen on \(place)"
                 remedy = "give the program CAP_NET_BIND_SERVICE, or choose a port above 1023"
+                symptom = .portPrivileged
             case .unusableHost(let words):
                 path = listener.hostPath
                 problem = "cannot listen on \(place): \(words)"
                 remedy = "write an address of this machine, or \"\" for all"
+                symptom = .addressUnusable
             }
             report(
                 .portUnusable,
@@ -184,7 +205,8 @@ package struct ConfigurationCheck {
                 severity: .warning,
                 problem,
                 reason: "The server could not start here and now.",
-                remedy: remedy
+                remedy: remedy,
+                symptom: symptom
             )
         }
     }
@@ -194,8 +216,8 @@ extension ConfigurationFinding {
     /// Whether the file may be right, and something outside of it is missing or refuses.
     package var isAboutMachine: Bool {
         switch code {
-        case .certificate, .certificateDate, .certificateOrder, .certificateUsage, .privateKey, .keyMismatch,
-            .unusablePath, .portUnusable, .vehicleList, .secretFile, .connection:
+        case .certificate, .certificateDate, .certificateOrder, .certificateUsage, .certificateStrength, .privateKey,
+            .keyMismatch, .unusablePath, .portUnusable, .vehicleList, .secretFile, .connection:
             true
         default: false
         }
@@ -204,27 +226,29 @@ extension ConfigurationFinding {
 
 extension FindingCode {
     /// A certificate file that cannot be used.
-    package static let certificate = FindingCode("certificate")
+    package static let certificate = FindingCode("certificate", .certificateFileUnusable)
     package static let certificateDate = FindingCode("certificate_date")
     /// Certificates of a chain that do not follow each other.
     package static let certificateOrder = FindingCode("certificate_order")
+    /// A key or signature that nobody should trust any more.
+    package static let certificateStrength = FindingCode("certificate_strength", .keyTooWeak)
     /// A certificate that was made for something else than this server.
     package static let certificateUsage = FindingCode("certificate_usage")
     /// A key file that cannot be used, or not safely.
-    package static let privateKey = FindingCode("private_key")
-    package static let keyMismatch = FindingCode("key_mismatch")
+    package static let privateKey = FindingCode("private_key", .keyUnreadable)
+    package static let keyMismatch = FindingCode("key_mismatch", .keyOfAnotherCertificate)
     /// Nothing to verify vehicles against.
-    package static let clientCAMissing = FindingCode("client_ca_missing")
+    package static let clientCAMissing = FindingCode("client_ca_missing", .clientAuthoritiesMissing)
     /// A file of VINs that cannot be used.
-    package static let vehicleList = FindingCode("vehicle_list")
+    package static let vehicleList = FindingCode("vehicle_list", .vehicleListUnusable)
     /// Records are sent to the dispatcher `queue`, and no program is there to take them.
-    package static let queueUnread = FindingCode("queue_unread")
+    package static let queueUnread = FindingCode("queue_unread", .dispatcherUnknown)
     /// A path that records cannot be written to.
-    package static let unusablePath = FindingCode("unusable_path")
+    package static let unusablePath = FindingCode("unusable_path", .pathUnusable)
     /// A file with a secret that is missing, or that others may read.
-    package static let secretFile = FindingCode("secret_file")
+    package static let secretFile = FindingCode("secret_file", .secretReadableByAll)
     /// A dispatcher's destination that would not take records now.
-    package static let connection = FindingCode("connection")
+    package static let connection = FindingCode("connection", .dispatcherFailing)
     /// A port or address that cannot be listened on here and now.
     package static let portUnusable = FindingCode("port_unusable")
 }

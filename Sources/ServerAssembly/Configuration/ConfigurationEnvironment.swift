@@ -1,3 +1,6 @@
+package import Diagnosis
+package import Symptoms
+
 /// What only the machine can say about a configuration: files, certificates, ports, the time.
 ///
 /// The checks ask through this, so that they can be tested without a disk and a clock.
@@ -5,7 +8,7 @@ package protocol ConfigurationEnvironment: Sendable {
     /// The certificates of a PEM file, in the order of the file.
     func certificates(at path: String) -> CertificateReading
 
-    /// Whether the private key in one PEM file belongs to the first certificate of another.
+    /// Which certificate of one PEM file the private key in another belongs to.
     func privateKey(at path: String, matchesCertificateAt certificatePath: String) -> KeyReading
 
     /// Whether every user of the machine may read a file.
@@ -37,10 +40,13 @@ package protocol ConfigurationEnvironment: Sendable {
 package struct MachineComplaint: Sendable, Hashable {
     package let problem: String
     package let remedy: String
+    /// Nil where the caller knows better what it is about.
+    package let symptom: SymptomCode?
 
-    package init(problem: String, remedy: String) {
+    package init(problem: String, remedy: String, symptom: SymptomCode? = nil) {
         self.problem = problem
         self.remedy = remedy
+        self.symptom = symptom
     }
 }
 
@@ -50,41 +56,11 @@ package enum CertificateReading: Sendable, Hashable {
     case failed(MachineComplaint)
 }
 
-/// What a check needs to know of a certificate.
-package struct CertificateSummary: Sendable, Hashable {
-    package var subject: String
-    package var issuer: String
-    /// Seconds since 1970-01-01T00:00:00Z, both ends included.
-    package var validity: ClosedRange<Int64>
-    package var isAuthority: Bool
-    package var isSelfSigned: Bool
-    /// Whether the next certificate of the file signed this one; nil for the last.
-    package var isSignedByNext: Bool?
-    /// Whether its extended key usages, if it has any, let a TLS server use it.
-    package var isForServers = true
-    /// Whether its subject alternative name holds a DNS name or an IP address.
-    package var namesHosts = true
-
-    package init(
-        subject: String,
-        issuer: String,
-        validity: ClosedRange<Int64>,
-        isAuthority: Bool,
-        isSelfSigned: Bool,
-        isSignedByNext: Bool?
-    ) {
-        self.subject = subject
-        self.issuer = issuer
-        self.validity = validity
-        self.isAuthority = isAuthority
-        self.isSelfSigned = isSelfSigned
-        self.isSignedByNext = isSignedByNext
-    }
-}
-
 /// What holding a private key against a certificate brought.
 package enum KeyReading: Sendable, Hashable {
     case matches
+    /// It belongs to another certificate of the file, at this place from 1.
+    case belongsTo(position: Int)
     case differs
     case failed(MachineComplaint)
 }

@@ -1,4 +1,5 @@
 package import ConfigurationSchema
+internal import Symptoms
 internal import Dispatchers
 internal import Dispatching
 
@@ -76,16 +77,16 @@ package struct KnownDispatcher: Sendable, Hashable, CaseIterable {
 
 extension FindingCode {
     /// No dispatcher of that name exists.
-    package static let dispatcherUnknown = FindingCode("dispatcher_unknown")
+    package static let dispatcherUnknown = FindingCode("dispatcher_unknown", .dispatcherUnknown)
     /// A record type names a dispatcher whose section is missing or incomplete.
-    package static let dispatcherUnconfigured = FindingCode("dispatcher_unconfigured")
+    package static let dispatcherUnconfigured = FindingCode("dispatcher_unconfigured", .dispatcherUnknown)
     /// A record type names a dispatcher that this build does not contain: an error when its records would go nowhere
     /// or their acks wait for it, else a warning, and the dispatcher is left out.
-    package static let dispatcherNotBuilt = FindingCode("dispatcher_not_built")
+    package static let dispatcherNotBuilt = FindingCode("dispatcher_not_built", .dispatcherUnknown)
     /// A reliable ack source that could never acknowledge.
-    package static let reliableAck = FindingCode("reliable_ack")
+    package static let reliableAck = FindingCode("reliable_ack", .settingsContradict)
     /// Two listeners on one port.
-    package static let portConflict = FindingCode("port_conflict")
+    package static let portConflict = FindingCode("port_conflict", .settingsContradict)
     /// A text that is no vehicle identification number by its shape.
-    package static let vinShape = FindingCode("vin_shape")
+    package static let vinShape = FindingCode("vin_shape", .vehicleListUnusable)
 }

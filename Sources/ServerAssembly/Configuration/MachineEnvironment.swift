@@ -1,5 +1,7 @@
+internal import Diagnosis
 internal import LinuxSystem
 internal import OpenSSLTransport
+internal import Symptoms
 
 /// This machine, asked for real: files are opened, keys compared, ports tried.
 package struct MachineEnvironment: ConfigurationEnvironment {
@@ -12,25 +14,7 @@ package struct MachineEnvironment: ConfigurationEnvironment {
         } catch {
             return .failed(MachineComplaint(problem: error.reasonText, remedy: error.remedy))
         }
-        return .chain(
-            certificates.indices.map { index in
-                let certificate = certificates[index]
-                let next = index + 1 < certificates.count ? certificates[index + 1] : nil
-                let from = certificate.notBefore
-                var summary = CertificateSummary(
-                    subject: certificate.subject,
-                    issuer: certificate.issuer,
-                    // A certificate may end before it begins; such a one is never valid.
-                    validity: from...max(from, certificate.notAfter),
-                    isAuthority: certificate.isCertificateAuthority,
-                    isSelfSigned: certificate.isSelfSigned,
-                    isSignedByNext: next.map(certificate.isIssued(by:))
-                )
-                summary.isForServers = certificate.isForServers
-                summary.namesHosts = !certificate.dnsNames.isEmpty || !certificate.ipAddresses.isEmpty
-                return summary
-            }
-        )
+        return .chain(CertificateSummary.of(certificates))
     }
 
     package func privateKey(at path: String, matchesCertificateAt certificatePath: String) -> KeyReading {
@@ -38,15 +22,13 @@ package struct MachineEnvironment: ConfigurationEnvironment {
         do throws(CertificateError) {
             key = try PrivateKey.read(path: path)
         } catch {
-            return .failed(MachineComplaint(problem: error.reasonText, remedy: error.remedy))
+            let symptom: SymptomCode = error.reason == .encryptedKey ? .keyEncrypted : .keyUnreadable
+            return .failed(MachineComplaint(problem: error.reasonText, remedy: error.remedy, symptom: symptom))
         }
-        do throws(CertificateError) {
-            guard let leaf = try Certificate.readAll(path: certificatePath).first else { return .matches }
-            return key.matches(leaf) ? .matches : .differs
-        } catch {
-            // The certificate has a finding of its own.
-            return .matches
-        }
+        // A certificate that cannot be read has a finding of its own.
+        guard let chain = try? Certificate.readAll(path: certificatePath) else { return .matches }
+        guard let index = chain.firstIndex(where: key.matches) else { return .differs }
+        return index == 0 ? .matches : .belongsTo(position: index + 1)
     }
 
     package func isReadableByAll(_ path: String) -> Bool {

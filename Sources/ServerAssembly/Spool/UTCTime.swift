@@ -1,4 +1,5 @@
 package import TelemetryModel
+internal import TextCodec
 
 /// A moment as people write and read it: `2026-11-21T03:15:23Z`.
 package struct UTCTime: CustomStringConvertible {

@@ -1,7 +1,7 @@
 /// What is known of each field, in one place: rules, units, pages and commands read it here and nowhere else.
 ///
-/// The facts stand in `proto/field_catalogue.csv`; `make generate` makes the table of them. It is built when it is first
-/// asked for, so a start that asks for none pays nothing.
+/// The facts stand in `proto/field_catalogue.csv`; `make generate` makes the table of them. It is built when it is
+/// first asked for, so a start that asks for none pays nothing.
 package enum FieldCatalogue {
     /// Every field of this build, in the order of their numbers.
     package static var fields: [FieldFacts] { rows }

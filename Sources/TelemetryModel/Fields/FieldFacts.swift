@@ -151,6 +151,7 @@ package enum FieldCertainty: String, Sendable, Hashable {
     case unknown
 }
 
+/// Whether a field is still of use.
 package enum FieldStatus: String, Sendable, Hashable {
     case active
     case deprecated

@@ -87,7 +87,7 @@ struct SpoolCommandTests {
         let shop = try Workshop()
         var configuration = SpoolCrashTests.configuration(shop)
         let first = try shop.serve(configuration)
-        configuration["port"] = Workshop.freePort()
+        configuration["port"] = Int(TestPorts.free())
         let path = try shop.write(configuration, to: "second.json")
         let (code, _, error) = try Child.run(["serve", "--config", path])
         #expect(code == 3)

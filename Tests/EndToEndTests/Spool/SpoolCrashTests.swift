@@ -2,6 +2,7 @@ import Foundation
 import LinuxSystem
 import TelemetryFixtures
 import Testing
+import VehicleFixtures
 
 /// Real processes under load that end at random moments. What was acknowledged is in the sink at the end.
 ///
@@ -71,10 +72,14 @@ import Testing
         try Self.check([shop.recordsPath], vehicles, kills: rounds, "kill -9, \(rounds) times")
     }
 
-    @Test func `SIGTERM at random moments loses nothing that was acked, and prints what was flushed`() throws {
+    @Test(arguments: [false, true])
+    func `SIGTERM at random moments loses nothing that was acked, and prints what was flushed`(
+        _ deduplicates: Bool
+    ) throws {
         var random = SeededRandom(seed: Self.seed &+ 1)
         let shop = try Workshop()
-        let configuration = Self.configuration(shop)
+        var configuration = Self.configuration(shop)
+        if deduplicates { configuration["deduplication"] = [:] as [String: Any] }
         let vehicles = try SpoolVehicles(shop)
         defer { vehicles.stop() }
         let rounds = Self.rounds.map { $0 / 4 } ?? 4
@@ -95,7 +100,7 @@ import Testing
         var random = SeededRandom(seed: Self.seed &+ 2)
         let shop = try Workshop()
         var configuration = Self.configuration(shop)
-        let status = Workshop.freePort()
+        let status = Int(TestPorts.free())
         configuration["file"] = ["path": shop.path("sink/records.jsonl")]
         configuration["status_port"] = status
         configuration["status_host"] = "127.0.0.1"

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import LinuxSystem
 import Testing
+import VehicleFixtures
 
 /// A disk without room: vehicles are held back, nothing is lost, and it goes on by itself.
 @Suite(.serialized) struct SpoolFullTests {
@@ -18,7 +19,7 @@ import Testing
     @Test(.enabled(if: dlsym(nil, "__tsan_init") == nil))
     func `at max_bytes vehicles wait, readyz says why, and when the sink is back all goes on`() throws {
         let shop = try Workshop()
-        let status = Workshop.freePort()
+        let status = Int(TestPorts.free())
         var configuration = Self.configuration(
             shop,
             spool: ["directory": shop.path("spool"), "max_bytes": 16_777_216],
@@ -45,7 +46,7 @@ import Testing
     @Test(.enabled(if: geteuid() == 0 && SmallDisk.canMount))
     func `a disk that is full is waited for, through a kill too, and freed it goes on by itself`() throws {
         let shop = try Workshop()
-        let status = Workshop.freePort()
+        let status = Int(TestPorts.free())
         let disk = try SmallDisk(shop.path("disk"), megabytes: 24)
         defer { disk.unmount() }
         let configuration = Self.configuration(

@@ -1,9 +1,9 @@
 /// A moment as the day it falls on in UTC: `2026-11-21`.
-struct UTCDay: CustomStringConvertible {
-    let description: String
+package struct UTCDay: CustomStringConvertible {
+    package let description: String
 
     /// - Parameter seconds: since 1970-01-01T00:00:00Z. Beyond the years 0 to 9999 only the direction is shown.
-    init(_ seconds: Int64) {
+    package init(_ seconds: Int64) {
         guard (-62_167_219_200...253_402_300_799).contains(seconds) else {
             description = seconds < 0 ? "a day before the year 0" : "a day after the year 9999"
             return
