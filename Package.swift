@@ -135,7 +135,7 @@ let package = Package(
             name: "VehicleFixtures",
             dependencies: [
                 "HTTPCodec", "WebSocketCodec", "LinuxSystem", "OpenSSLTransport", "TelemetryModel", "Dispatching",
-                "Observability", "Receiving",
+                "Observability", "Receiving", "SignalMetering",
             ],
             path: "Tests/VehicleFixtures",
             swiftSettings: common
@@ -233,7 +233,7 @@ let package = Package(
             [
                 "Receiving", "Dispatching", "TelemetryModel", "OpenSSLTransport", "EnvelopeCodec", "WebSocketCodec",
                 "HTTPCodec", "AddressCodec", "LinuxSystem", "Observability", "PayloadCodec", "TelemetryFixtures",
-                "VehicleFixtures",
+                "VehicleFixtures", "SignalMetering",
             ]
         ),
         tests(
@@ -272,6 +272,7 @@ let package = Package(
             [
                 "ServerAssembly", "VehicleSimulation", "JSONText", "LinuxSystem", "OpenSSLTransport", "VehicleFixtures",
                 "TelemetryFixtures", "EnvelopeCodec", "PayloadCodec", "TelemetryModel", "fleet-telemetry", "Spooling",
+                "SignalMetering",
             ]
         ),
         tests("SpoolingTests", ["Spooling", "TelemetryModel", "LinuxSystem", "Observability"]),

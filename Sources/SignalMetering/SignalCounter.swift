@@ -33,10 +33,8 @@ package final class SignalCounter {
     ) {
         if !dayTime.contains(receivedAt.rawValue) { begin(receivedAt, now) }
         guard !data.data.isEmpty else { return }
-        for index in data.data.indices {
-            tally.add(1, to: SignalCell(vehicle, SignalCode(data.data[index].field)))
-        }
-        if data.isResend { tally.add(data.data.count, to: SignalCell(vehicle, .resent)) }
+        // One call, because each access to a class's property is checked for overlaps.
+        tally.add(data, of: vehicle)
         if tally.isFull {
             handOver(now: now)
         } else if dueAt == nil {

@@ -1,3 +1,5 @@
+internal import TelemetryModel
+
 /// What is counted together: the signals of one field of one vehicle.
 ///
 /// One word, because an event loop looks for it with each signal.
@@ -51,6 +53,12 @@ struct SignalTally: Sendable {
     var isEmpty: Bool { taken.isEmpty && unattributed == 0 }
 
     var isFull: Bool { taken.count >= Self.limit }
+
+    /// Counts each datum once under its field, and all of them once more when the record is a resend.
+    mutating func add(_ data: borrowing VehicleData, of vehicle: MeteredVehicle) {
+        for index in data.data.indices { add(1, to: SignalCell(vehicle, SignalCode(data.data[index].field))) }
+        if data.isResend { add(data.data.count, to: SignalCell(vehicle, .resent)) }
+    }
 
     @inline(__always)
     mutating func add(_ count: Int, to cell: SignalCell) {

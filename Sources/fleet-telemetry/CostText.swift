@@ -22,10 +22,10 @@ extension CostReport {
             [(grouping.rawValue, .left), ("signals", .right), ("share", .right)]
                 + (price.map { [("cost (\($0.currency))", .right)] } ?? [])
         )
-        for row in rows + [Row(name: "all", signals: signals)] {
-            let share = signals > 0 ? Double(row.signals) / Double(signals) * 100 : 0
-            let cost = price.map { [MoneyText.fixed($0.cost(of: row.signals), decimals: 4)] } ?? []
-            table.append([row.name, grouped(row.signals), MoneyText.fixed(share, decimals: 1) + " %"] + cost)
+        for (name, count) in rows.map({ ($0.name, $0.signals) }) + [("all", signals)] {
+            let share = signals > 0 ? Double(count) / Double(signals) * 100 : 0
+            let cost = price.map { [MoneyText.fixed($0.cost(of: count), decimals: 4)] } ?? []
+            table.append([name, grouped(count), MoneyText.fixed(share, decimals: 1) + " %"] + cost)
         }
         return table.text
     }

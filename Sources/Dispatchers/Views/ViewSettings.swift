@@ -69,15 +69,15 @@ package struct ValueSettings: Configurable, Hashable {
         .choice(
             "legacy_text",
             \.legacyText,
-            "typed: texts of vehicles that do not send typed values become what the field is: numbers, booleans, enums, "
-                + "doors. A text that is no such value stays."
+            "typed: texts of vehicles that do not send typed values become what the field is: numbers, booleans, "
+                + "enums, doors. A text that is no such value stays."
         ),
         .choice("enum_names", \.enumNames, "prefixed: \"ShiftStateD\". bare: \"D\"."),
         .choice(
             "units",
             \.units,
-            "metric: km/h, km, bar, degrees Celsius. imperial: mph, miles, feet, psi, degrees Fahrenheit. Vehicles send "
-                + "mph, miles, metres, bar and degrees Celsius. Names of fields stay as they are."
+            "metric: km/h, km, bar, degrees Celsius. imperial: mph, miles, feet, psi, degrees Fahrenheit. Vehicles "
+                + "send mph, miles, metres, bar and degrees Celsius. Names of fields stay as they are."
         ),
         .choice("invalid", \.invalid, "null: what a vehicle marks as invalid has no value."),
         .flag(
