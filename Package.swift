@@ -91,6 +91,11 @@ let package = Package(
             ]
         ),
 
+        layer(
+            "ControlPlane",
+            ["JSONText", "HTTPCodec", "LinuxSystem", "Observability", "HTTPServing", "HTTPClient"]
+        ),
+
         // 5. Assembly, simulation, and the two products.
         layer(
             "ServerAssembly",
@@ -98,7 +103,7 @@ let package = Package(
                 "Receiving", "Dispatchers", "Dispatching", "ConfigurationSchema", "JSONText", "Observability",
                 "HTTPServing", "HTTPClient", "HTTPCodec", "OpenSSLTransport", "LinuxSystem", "TelemetryModel",
                 "RecordEncoding", "TextCodec", "Spooling", "PayloadCodec", "AddressCodec", "Diagnosis", "Symptoms",
-                "SignalMetering",
+                "ControlPlane", "SignalMetering",
             ]
         ),
         layer(
@@ -121,7 +126,7 @@ let package = Package(
                 "CommandLineInterface", "ServerAssembly", "VehicleSimulation", "OpenSSLTransport", "TelemetryModel",
                 "EnvelopeCodec", "PayloadCodec", "RecordEncoding", "JSONText", "LinuxSystem", "Observability",
                 "Receiving", "Dispatchers", "Dispatching", "ConfigurationSchema", "Spooling", "HTTPClient",
-                "TextCodec", "SignalMetering",
+                "TextCodec", "ControlPlane", "SignalMetering",
             ],
             swiftSettings: common + strict + [.strictMemorySafety()]
         ),
@@ -237,12 +242,20 @@ let package = Package(
             ]
         ),
         tests(
+            "ControlPlaneTests",
+            [
+                "ControlPlane", "HTTPServing", "HTTPClient", "JSONText", "LinuxSystem", "Observability",
+                "TelemetryFixtures",
+            ]
+        ),
+        tests(
             "ServerAssemblyTests",
             [
                 "ServerAssembly", "HTTPServing", "ConfigurationSchema", "Dispatchers", "Dispatching", "Receiving",
                 "JSONText", "Diagnosis",
                 "OpenSSLTransport", "TelemetryFixtures", "VehicleFixtures", "Observability", "LinuxSystem",
                 "RecordEncoding", "TelemetryModel", "EnvelopeCodec", "Spooling", "PayloadCodec", "HTTPClient",
+                "ControlPlane",
             ]
         ),
         tests(

@@ -35,3 +35,12 @@ int fleet_usable_cpus(void) {
 int fleet_reserve(int descriptor, long long offset, long long count) {
     return fallocate(descriptor, FALLOC_FL_KEEP_SIZE, offset, count) == 0 ? 0 : errno;
 }
+
+int fleet_peer(int descriptor, uint32_t *user, int32_t *process) {
+    struct ucred peer;
+    socklen_t length = sizeof peer;
+    if (getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0) return errno;
+    *user = peer.uid;
+    *process = peer.pid;
+    return 0;
+}

@@ -5,7 +5,7 @@ package struct HTTPAddress: Sendable, Hashable {
     package let host: String
     package let port: UInt16
     /// Path and query, as the request's first line holds them. May hold secrets, so it is for no message.
-    package let target: String
+    package private(set) var target: String
 
     package init(_ text: String) throws(HTTPAddressError) {
         guard let colon = text.firstRange(of: "://") else { throw .scheme }
@@ -23,6 +23,23 @@ package struct HTTPAddress: Sendable, Hashable {
         (host, port) = try Self.place(authority, isSecure ? 443 : 80)
         let target = rest[end...]
         self.target = target.hasPrefix("/") ? String(target) : "/\(target)"
+    }
+
+    /// What requests over a Unix-domain socket are addressed to, where no host is looked up.
+    static let local = HTTPAddress(localHost: "localhost")
+
+    /// The same server, another path and query.
+    func with(target: String) -> HTTPAddress {
+        var address = self
+        address.target = target
+        return address
+    }
+
+    private init(localHost: String) {
+        isSecure = false
+        host = localHost
+        port = 80
+        target = "/"
     }
 
     private static func place(

@@ -13,14 +13,23 @@ package struct HTTPCall: Sendable {
     }
 
     package var method: String
+    /// Path and query; nil for those of the client's address.
+    package var target: String?
     /// Host and Content-Length are added when it is sent.
     package var headers: [Header]
     /// Headers that only the address asked for may see; a redirect to another origin goes without them.
     package var privateHeaders: [Header]
     package var body: [UInt8]
 
-    package init(method: String, headers: [Header] = [], privateHeaders: [Header] = [], body: [UInt8] = []) {
+    package init(
+        method: String,
+        target: String? = nil,
+        headers: [Header] = [],
+        privateHeaders: [Header] = [],
+        body: [UInt8] = []
+    ) {
         self.method = method
+        self.target = target
         self.headers = headers
         self.privateHeaders = privateHeaders
         self.body = body

@@ -12,6 +12,8 @@ package final class HTTPClient {
     private let authorities: [Certificate]
     private let identity: TLSIdentity?
     private let wakeup: Wakeup?
+    /// Nil to connect to the address.
+    private let socketPath: String?
     private let buffers = TLSBuffers()
     private var context: TLSClientContext?
     private var connection: HTTPConnection?
@@ -32,6 +34,17 @@ package final class HTTPClient {
         self.authorities = authorities
         self.identity = identity
         self.wakeup = wakeup
+        socketPath = nil
+    }
+
+    /// A client of a server on this machine that listens at a path.
+    package init(socketPath: String, _ settings: HTTPClientSettings = HTTPClientSettings()) {
+        address = .local
+        self.settings = settings
+        authorities = []
+        identity = nil
+        wakeup = nil
+        self.socketPath = socketPath
     }
 
     /// Connects, unless a connection stands: what proves that there is a server, without asking it for anything.
@@ -46,8 +59,8 @@ package final class HTTPClient {
     ///
     /// A kept connection that the server closes just then is replaced and the request sent again, once.
     package func send(_ call: HTTPCall) throws(HTTPClientError) -> HTTPAnswer {
-        var answer = try sendHere(call)
-        var place = address
+        var place = call.target.map(address.with(target:)) ?? address
+        var answer = try sendHere(call, to: place)
         for _ in 0..<settings.redirectLimit {
             guard let location = Self.redirect(answer) else { return answer }
             place = try Self.next(place, location)
@@ -77,8 +90,8 @@ package final class HTTPClient {
 
     // MARK: One request
 
-    private func sendHere(_ call: HTTPCall, to place: HTTPAddress? = nil) throws(HTTPClientError) -> HTTPAnswer {
-        let bytes = request(call, to: place ?? address, isHome: true)
+    private func sendHere(_ call: HTTPCall, to place: HTTPAddress) throws(HTTPClientError) -> HTTPAnswer {
+        let bytes = request(call, to: place, isHome: true)
         if let kept = connection, kept.isIdle {
             do throws(HTTPClientError) {
                 return try exchange(bytes, over: kept)
@@ -136,13 +149,9 @@ package final class HTTPClient {
     }
 
     private func open(_ place: HTTPAddress) throws(HTTPClientError) -> HTTPConnection {
-        try HTTPConnection(
-            to: place,
-            context: tlsContext,
-            buffers: buffers,
-            until: .now.adding(milliseconds: settings.connectMilliseconds),
-            or: wakeup
-        )
+        let deadline = MonotonicTime.now.adding(milliseconds: settings.connectMilliseconds)
+        if let socketPath { return try HTTPConnection(toSocket: socketPath, until: deadline) }
+        return try HTTPConnection(to: place, context: tlsContext, buffers: buffers, until: deadline, or: wakeup)
     }
 
     /// Made once, because it holds a hundred authorities and more.

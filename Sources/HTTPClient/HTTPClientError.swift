@@ -1,3 +1,4 @@
+package import LinuxSystem
 package import OpenSSLTransport
 
 /// Why a request got no answer that can be used. Whether the server took it is not known, unless nothing was connected.
@@ -13,6 +14,8 @@ package enum HTTPClientError: Error, Sendable, Hashable {
     case unknownHost(String, reason: String)
     /// No connection stands; in the system's words.
     case unreachable(reason: String)
+    /// No connection to a Unix-domain socket stands.
+    case noSocket(SystemCallError)
     case timedOut(Stage)
     /// The server could not prove that it is the one that was asked for.
     case untrusted(CertificateRefusal)
@@ -40,6 +43,8 @@ extension HTTPClientError {
             "the host \(host) is not found (\(reason)); check its spelling and this machine's name service"
         case .unreachable(let reason):
             "no connection (\(reason)); check that the server runs, its port, and firewalls on the way"
+        case .noSocket(let error):
+            "no connection to \(error.subject) (\(error.reason)); check that the server runs, and the path"
         case .timedOut(let stage):
             "no progress in time while \(stage == .handshake ? "in " : "")\(stage.rawValue); "
                 + (stage == .connecting

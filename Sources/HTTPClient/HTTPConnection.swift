@@ -35,6 +35,17 @@ final class HTTPConnection {
         if let tls { try shakeHands(tls, until: deadline) }
     }
 
+    /// Connects to a Unix-domain socket.
+    init(toSocket path: String, until deadline: MonotonicTime) throws(HTTPClientError) {
+        wakeup = nil
+        tls = nil
+        do throws(SystemCallError) {
+            descriptor = try UnixSocket.connect(path: path, until: deadline)
+        } catch {
+            throw error.code == SystemCallError.tryAgain ? .timedOut(.connecting) : .noSocket(error)
+        }
+    }
+
     private static func connect(
         to address: HTTPAddress,
         until deadline: MonotonicTime,

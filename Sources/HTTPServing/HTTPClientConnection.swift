@@ -114,6 +114,11 @@ final class HTTPClientConnection {
         respond(.text("the request was not complete within \(seconds) seconds\n", status: 408), isLast: true, now)
     }
 
+    /// Answers before anything was asked, and ends.
+    func refuse(_ response: HTTPResponse, _ now: MonotonicTime) {
+        respond(response, isLast: true, now)
+    }
+
     /// Ends after the answer that is on its way, if there is one.
     func finish() {
         switch phase {

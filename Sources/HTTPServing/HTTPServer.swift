@@ -16,8 +16,18 @@ package final class HTTPServer: Sendable {
     /// Listens and serves at once.
     ///
     /// - Throws: ``SystemCallError`` (e.g. the port is in use) or ``AddressError``.
-    package init(_ settings: HTTPServerSettings, routes: HTTPRoutes, log: Log) throws {
+    package convenience init(_ settings: HTTPServerSettings, routes: HTTPRoutes, log: Log) throws {
         let listener = try TCP.listen(host: settings.host, port: settings.port, sharesPort: false, backlog: 128)
+        try self.init(settings, listener: listener, routes: routes, log: log)
+    }
+
+    /// Serves at once on a socket that listens already, whose address need not be the one of the settings.
+    package init(
+        _ settings: HTTPServerSettings,
+        listener: consuming FileDescriptor,
+        routes: HTTPRoutes,
+        log: Log
+    ) throws(SystemCallError) {
         address = TCP.localAddress(of: listener) ?? SocketAddress(host: settings.host, port: settings.port)
         let wakeup = try Wakeup()
         let stop = self.stop

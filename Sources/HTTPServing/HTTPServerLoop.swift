@@ -126,7 +126,12 @@ final class HTTPServerLoop {
         let slot = clients.firstIndex { $0 == nil } ?? clients.count
         generation &+= 1
         let registration = Registration(slot: UInt32(slot), generation: generation)
+        let isWelcome = settings.clients == .all || isOwnUser(descriptor)
         let client = HTTPClientConnection(descriptor, registration, settings, now)
+        if !isWelcome {
+            client.refuse(.text("only root and the server's own user are answered here\n", status: 403), now)
+            if let interest = client.interest { client.registeredInterest = interest }
+        }
         do {
             try poll.add(client.number, as: registration, for: client.registeredInterest)
         } catch {
@@ -134,6 +139,10 @@ final class HTTPServerLoop {
             return
         }
         if slot == clients.count { clients.append(client) } else { clients[slot] = client }
+    }
+
+    private func isOwnUser(_ descriptor: borrowing FileDescriptor) -> Bool {
+        UnixSocket.peer(of: descriptor).map { UnixSocket.isOwnUserOrRoot($0.user) } ?? false
     }
 
     private func makeRoom() {

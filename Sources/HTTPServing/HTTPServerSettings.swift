@@ -1,3 +1,11 @@
+/// Who may ask a server.
+package enum HTTPClients: Sendable, Hashable {
+    /// Whoever can connect.
+    case all
+    /// Root and the user that the server runs as, as the kernel tells it of a Unix-domain socket; others get 403.
+    case ownUser
+}
+
 /// Where a server listens and what it lets clients do.
 package struct HTTPServerSettings: Sendable, Hashable {
     /// Name of the server in logs and of its thread, e.g. `status`; at most 15 bytes show in `top`.
@@ -6,6 +14,8 @@ package struct HTTPServerSettings: Sendable, Hashable {
     package var host: String
     /// 0 lets the kernel choose; see ``HTTPServer/address``.
     package var port: UInt16
+    /// Who is answered.
+    package var clients = HTTPClients.all
     /// When one more arrives, the client that has been least busy for longest has to go.
     package var maximumConnections = 64
     /// A body over this is answered with 413.

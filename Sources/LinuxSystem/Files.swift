@@ -177,7 +177,7 @@ package enum Files {
     }
 
     /// The path behind symbolic links, or the path itself when it cannot be followed.
-    private static func resolved(_ path: String) -> String {
+    package static func resolved(_ path: String) -> String {
         // SAFETY: the text is allocated for us, copied, and freed here.
         guard let real = realpath(path, nil) else { return path }
         defer { free(real) }

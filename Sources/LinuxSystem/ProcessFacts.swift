@@ -3,6 +3,8 @@ internal import Glibc
 
 /// What the kernel says about this process (proc(5), getrusage(2), getrlimit(2)).
 package enum ProcessFacts {
+    package static var id: Int { Int(getpid()) }
+
     /// Memory that is in RAM now; nil when /proc is not mounted.
     package static var residentMemoryBytes: Int? {
         guard let text = content(of: "/proc/self/statm"),

@@ -139,6 +139,10 @@ extension EventName {
     package static let secretFileReadableByAll = EventName("secret_file_readable_by_all", .warning)
     /// Metrics do not reach the StatsD server: host, error.
     package static let statsDUnreachable = EventName("statsd_unreachable", .warning, isLimited: true)
+    /// The control socket is open: path.
+    package static let controlSocketOpened = EventName("control_socket_opened", .info)
+    /// There is no control socket; vehicles are served all the same: error, remedy.
+    package static let controlSocketUnavailable = EventName("control_socket_unavailable", .warning)
     /// The HTTP server of a status or metrics port ended because the kernel refused it something.
     package static let httpServerFailed = EventName("http_server_failed", .error)
     /// An HTTP request on a status or metrics port was answered: server, method, path, status.

@@ -118,6 +118,13 @@ package final class MetricRegistry: Sendable {
         }
     }
 
+    /// One family at this moment, without reading any other; nil when nothing of it is visible.
+    package func family(_ name: String) -> MetricFamily? {
+        guard let family = families.withLock({ $0[name] }) else { return nil }
+        let visible = family.series.sorted { $0.key < $1.key }.compactMap { $0.value.reading }
+        return visible.isEmpty ? nil : MetricFamily(name: name, kind: family.kind, help: family.help, series: visible)
+    }
+
     /// The metrics in Prometheus' text format, version 0.0.4.
     package func exposition(naming: MetricNaming = .reference) -> [UInt8] {
         var text: [UInt8] = []

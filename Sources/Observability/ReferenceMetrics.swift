@@ -61,6 +61,12 @@ package struct ReferenceMetrics: Sendable {
         byRecordType[topic] ?? otherRecordTypes
     }
 
+    /// Those of all record types that have a label, by label.
+    package var recordTypes: [RecordTypeMetrics] {
+        let all = byRecordType.values + (byRecordType[Self.other] == nil ? [otherRecordTypes] : [])
+        return all.sorted { $0.label < $1.label }
+    }
+
     /// `unknown_message_type_error_total` by `msg_type`: the union tag as a number where it is one of the protocol's
     /// (0 for a missing message, 5 for an acknowledgement), else `other`.
     package func unknownMessageType(tag: UInt8) -> Counter {

@@ -185,6 +185,12 @@ package struct TLSSession: ~Copyable {
         return certificateFacts(of: certificate)
     }
 
+    /// The peer's own certificate, whole; nil when it sent none.
+    package var peerLeaf: Certificate? {
+        // SAFETY: get1 gives a reference of our own, which the certificate takes over.
+        SSL_get1_peer_certificate(pointer).map { Certificate(owning: $0) }
+    }
+
     /// The name that the client asked for; nil when it named none.
     package var serverName: String? {
         // SAFETY: the text belongs to the session and is copied here.

@@ -51,7 +51,8 @@ package final class VehicleReceiver: Sendable {
         let opened = given.isEmpty ? try Self.openListeners(settings, count: count) : given
         var doors: [LoopDoor] = []
         for _ in 0..<count { doors.append(try LoopDoor()) }
-        let vehicleTable = VehicleTable(settings, meter: meter, log: log)
+        let types = TopicTable(router, meters.reference).all.map(\.type)
+        let vehicleTable = VehicleTable(settings, types: types, meter: meter, log: log)
         meters.exposeVehicles { [weak vehicleTable] in vehicleTable?.connectedCount ?? 0 }
         let context = ReceiverContext(
             settings: settings,
@@ -194,6 +195,19 @@ package final class VehicleReceiver: Sendable {
     /// Every vehicle that is or lately was connected, in no particular order. Each is consistent in itself; they are
     /// not of one moment.
     package var vehicles: [VehicleSnapshot] { vehicleTable.snapshots }
+
+    /// Known vehicles in the order of their VINs, a part of them at a time.
+    ///
+    /// - Parameters:
+    ///   - after: only VINs behind this one; nil begins at the first.
+    ///   - onlyConnected: leaves out those that are called disconnected.
+    ///   - limit: the most to return, 1 or more.
+    package func vehicles(after: VIN?, onlyConnected: Bool, limit: Int) -> [VehicleSnapshot] {
+        vehicleTable.page(after: after, onlyConnected: onlyConnected, limit: limit)
+    }
+
+    /// Vehicles that are called connected now.
+    package var connectedVehicles: Int { vehicleTable.connectedCount }
 
     /// Nil for a vehicle that was not connected lately.
     package func vehicle(_ vin: VIN) -> VehicleSnapshot? { vehicleTable.snapshot(of: vin) }

@@ -15,6 +15,7 @@ package struct StartError: Error, Sendable, CustomStringConvertible {
         case metricsPort(String, Int)
         case statsD(String)
         case vehicleLists
+        case controlSocket(String)
     }
 
     package let step: Step
@@ -49,6 +50,7 @@ package struct StartError: Error, Sendable, CustomStringConvertible {
         case .metricsPort(let host, let port):
             listening("monitoring.prometheus_metrics_host and monitoring.prometheus_metrics_port", host, port)
         case .vehicleLists: "vehicles: \(reason)"
+        case .controlSocket(let path): "control.socket: \(path): \(reason)"
         case .statsD(let host): "monitoring.statsd.host: \(host): \(reason); write it as name:port"
         }
     }

@@ -17,6 +17,8 @@ package final class TelemetryServer: Sendable {
     package let statusAddress: SocketAddress?
     /// Where `/metrics` is served; nil when switched off.
     package let metricsAddress: SocketAddress?
+    /// Path of the control socket; nil when there is none.
+    package var controlPath: String? { control?.path }
     package let metrics: MetricRegistry
 
     private let receiver: VehicleReceiver
@@ -27,6 +29,7 @@ package final class TelemetryServer: Sendable {
     private let statusServer: HTTPServer?
     private let metricsServer: HTTPServer?
     private let statsD: StatsDReporter?
+    private let control: ControlDesk?
     private let reloader: Reloader
     private let reloaderThread: LoopThread?
     private let stage: LifeStage
@@ -38,6 +41,8 @@ package final class TelemetryServer: Sendable {
     ///   - configuration: checked; see ``ServerConfiguration/load(text:fileName:environment:)``.
     ///   - directory: where the configuration file lies, for files that are looked for beside it.
     ///   - source: the configuration file, to be read again when it changes; nil when there is none.
+    ///   - controlPath: of the control socket, when the configuration names none; it is done without if it can't be
+    ///     made. Nil for none.
     ///   - listeners: open already, e.g. by systemd; they take the place of `host` and `port`.
     ///   - custom: dispatchers of the program that embeds the server.
     ///   - queue: the dispatcher `queue`, when the program subscribes to it.
@@ -47,6 +52,7 @@ package final class TelemetryServer: Sendable {
         _ configuration: ServerConfiguration,
         directory: String = "",
         source: ConfigurationSource? = nil,
+        controlPath: String? = nil,
         listeners: [ListeningSocket] = [],
         custom: [CustomDispatcher] = [],
         queue: QueueDispatcher? = nil,
@@ -96,7 +102,7 @@ package final class TelemetryServer: Sendable {
             configuration,
             source: source,
             directory: directory,
-            certificate: tls.identity.chain[0],
+            tls: tls,
             receiver: receiver,
             log: log,
             metrics: metrics
@@ -109,6 +115,25 @@ package final class TelemetryServer: Sendable {
         statsD = try Self.startStatsD(configuration, metrics, log)
         statusAddress = statusServer?.address
         metricsAddress = metricsServer?.address
+        control = try ControlDesk.open(
+            StatusSource(
+                configuration: configuration,
+                path: source.map { Files.resolved($0.path) } ?? "",
+                limit: settings.maxConnections,
+                listeners: [
+                    ("vehicles", receiver.address), ("status", statusServer?.address),
+                    ("metrics", metricsServer?.address),
+                ],
+                receiver: receiver,
+                lanes: router.lanes,
+                spool: stores.spool,
+                reloader: reloader,
+                stage: stage,
+                metrics: metrics
+            ),
+            defaultPath: controlPath,
+            log
+        )
         // Without a thread files are read again at SIGHUP only, which is better than no server.
         reloaderThread = try? LoopThread(name: "reload") { reloader.watch() }
         if metricsServer == nil, statsD == nil {
@@ -142,6 +167,7 @@ package final class TelemetryServer: Sendable {
         stores.close()
         statusServer?.close()
         metricsServer?.close()
+        control?.close()
         statsD?.close()
         for lane in report.lanes {
             log.observe(

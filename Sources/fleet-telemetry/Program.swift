@@ -1,4 +1,5 @@
 internal import CommandLineInterface
+internal import ServerAssembly
 
 /// A command of this program: what it is called and takes, and what it does.
 protocol Command: Sendable {
@@ -11,7 +12,7 @@ protocol Command: Sendable {
 enum Program {
     static let name = "fleet-telemetry"
     /// The version that `--version` shows.
-    static let version = "0.1.0"
+    static let version = ProductVersion.text
 
     /// The commands by the names that lead to them.
     private static var commands: [(names: [String], command: any Command.Type)] {
@@ -28,6 +29,13 @@ enum Program {
             (["spool", "drop"], SpoolDropCommand.self),
             (["certs", "demo"], CertsDemoCommand.self),
             (["certs", "fetch-ca"], CertsFetchCACommand.self),
+            (["status"], StatusCommand.self),
+            (["vehicles"], VehiclesCommand.self),
+            (["check", "cert"], CheckCertCommand.self),
+            (["check", "spool"], CheckSpoolCommand.self),
+            (["check", "dispatcher"], CheckDispatcherCommand.self),
+            (["check", "vehicle"], CheckVehicleCommand.self),
+            (["check", "endpoint"], CheckEndpointCommand.self),
             (["config", "check"], ConfigCheckCommand.self),
             (["config", "schema"], ConfigSchemaCommand.self),
             (["config", "example"], ConfigExampleCommand.self),
@@ -58,6 +66,19 @@ enum Program {
                     SpoolReplayCommand.specification, SpoolDropCommand.specification,
                 ],
                 examples: SpoolStatusCommand.specification.examples + SpoolReplayCommand.specification.examples
+            ),
+            StatusCommand.specification,
+            VehiclesCommand.specification,
+            CommandSpecification(
+                name: "check",
+                summary: "Check a running server, for Nagios, Icinga and their like",
+                discussion: MonitoringCheck.exitCodes,
+                subcommands: [
+                    CheckCertCommand.specification, CheckSpoolCommand.specification,
+                    CheckDispatcherCommand.specification, CheckVehicleCommand.specification,
+                    CheckEndpointCommand.specification,
+                ],
+                examples: CheckCertCommand.specification.examples + CheckEndpointCommand.specification.examples
             ),
             CommandSpecification(
                 name: "certs",
@@ -109,7 +130,7 @@ enum Program {
             }
         } catch {
             Console.complain("\(error.command): \(error.message)")
-            return .usage
+            return words.first == MonitoringCheck.name ? MonitoringCheck.end(misused: error) : .usage
         }
     }
 }

@@ -1,5 +1,6 @@
 internal import CommandLineInterface
 internal import ConfigurationSchema
+internal import ControlPlane
 internal import LinuxSystem
 internal import Observability
 internal import ServerAssembly
@@ -67,6 +68,7 @@ enum ReceiverHost {
                 configuration,
                 directory: ConfigurationCommands.directory(of: source.path),
                 source: source,
+                controlPath: ControlPlaces(environment: source.environment).path(port: configuration.port),
                 listeners: listeners,
                 tap: tap,
                 log: configuration.operationalLog

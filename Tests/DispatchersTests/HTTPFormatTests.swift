@@ -5,7 +5,7 @@ import TelemetryModel
 import Testing
 import VehicleFixtures
 
-/// The exact body of each format, which `HTTP.md` shows as well.
+/// The exact body of each format, which the README and `HTTP.md` show as well.
 @Suite struct HTTPFormatTests {
     private func request(
         _ format: HTTPFormat,
@@ -23,12 +23,14 @@ import VehicleFixtures
         return requests[0]
     }
 
-    /// Whether the page of documentation shows the body.
+    /// Whether the page of documentation shows the body, and the README its first line.
     private func isDocumented(_ body: String) throws -> Bool {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         let page = root.appending(path: "Sources/FleetTelemetry/FleetTelemetry.docc/HTTP.md")
+        let line = body.prefix { $0 != "\n" }
         return try String(contentsOf: page, encoding: .utf8).contains("```json\n\(body)\n```")
+            && String(contentsOf: root.appending(path: "README.md"), encoding: .utf8).contains("\n\(line)\n")
     }
 
     private func type(_ request: TestWebServer.Request) -> String? { request.headers.first("Content-Type") }

@@ -67,12 +67,14 @@ final class Child: Sendable {
     ///   - input: what it finds on its standard input; at most as much as a pipe holds.
     ///   - environment: `NAME=value`, besides ours.
     ///   - descriptorLimit: `ulimit -n`, soft and hard; nil leaves it.
+    ///   - umask: nil leaves it.
     ///   - listening: a socket that it is given as systemd does; stays ours, too.
     init(
         _ arguments: [String],
         input: [UInt8] = [],
         environment: [String] = [],
         descriptorLimit: Int? = nil,
+        umask: Int? = nil,
         listening: Int32? = nil
     ) throws {
         // Foundation's Process hands descriptors of ours to children that start at the same moment, so that neither
@@ -89,6 +91,7 @@ final class Child: Sendable {
         for number in first..<Self.highestDescriptor { posix_spawn_file_actions_addclose(&actions, number) }
         // The shell becomes the program: only it knows the id that both have, and its own limits.
         var script = descriptorLimit.map { "ulimit -n \($0) && " } ?? ""
+        if let umask { script += "umask \(umask) && " }
         if listening != nil { script += "LISTEN_PID=$$ LISTEN_FDS=1 " }
         let command = ["/bin/sh", "-c", script + "exec \"$0\" \"$@\"", Self.executable] + arguments
         let inherited = ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" }

@@ -20,7 +20,8 @@ struct HelpTests {
         ["serve"], ["demo"], ["simulate"], ["decode"], ["replay"], ["certs"], ["certs", "demo"], ["config"],
         ["fields"], ["config", "check"], ["config", "schema"], ["config", "example"], ["config", "migrate"],
         ["dead-letters"], ["dead-letters", "list"], ["dead-letters", "show"], ["dead-letters", "replay"],
-        ["dead-letters", "drop"],
+        ["dead-letters", "drop"], ["status"], ["vehicles"], ["check"], ["check", "cert"], ["check", "spool"],
+        ["check", "dispatcher"], ["check", "vehicle"], ["check", "endpoint"],
     ])
     func `every command explains itself`(_ command: [String]) throws {
         let (code, output, error) = try Child.run(command + ["--help"])

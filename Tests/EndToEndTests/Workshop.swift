@@ -39,6 +39,8 @@ final class Workshop: Sendable {
             ],
             "records": ["V": ["file"], "alerts": ["file"], "errors": ["file"]],
             "file": ["path": recordsPath],
+            // Not where servers of this machine have theirs.
+            "control": ["socket": path("control.sock")],
             // Vehicles of tests stay where they are, and would be waited for at the end.
             "connection": ["close_timeout_seconds": 0.1],
         ]

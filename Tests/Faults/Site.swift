@@ -31,6 +31,7 @@ final class Site {
              "tls": {"server_cert": "\(files.serverPath)", "server_key": "\(files.serverKeyPath)",
                      "ca_file": "\(files.authorityPath)"},
              "records": {"V": ["file"], "alerts": ["file"], "errors": ["file"]},
+             "control": {"socket": "\(folder.path)/control.sock"},
              "file": {"path": "\(folder.path)/records.jsonl"}\(more)}
             """
         let path = "\(folder.path)/server.json"

@@ -86,7 +86,7 @@ struct VehicleTableTests {
                 for round in 0..<500 {
                     let source = Self.source("v\(round % 7)", loop: UInt16(thread), slot: UInt32(round))
                     let socket = table.arrive(source)
-                    socket.noteRecord(at: UnixMilliseconds(rawValue: 1))
+                    socket.noteRecord(at: UnixMilliseconds(rawValue: 1), row: 0)
                     table.leave(socket, reason: "r", now: 0)
                 }
             }
@@ -161,15 +161,17 @@ struct VehicleTableTests {
         func rate(_ seconds: Int64) -> Int {
             socket.recordsPerMinute(at: UnixMilliseconds(rawValue: 1_000_000 + seconds * 1000))
         }
-        for second in 0..<180 { socket.noteRecord(at: UnixMilliseconds(rawValue: 1_000_000 + Int64(second) * 1000)) }
+        for second in 0..<180 {
+            socket.noteRecord(at: UnixMilliseconds(rawValue: 1_000_000 + Int64(second) * 1000), row: 0)
+        }
         #expect(rate(179) == 61)
         #expect(rate(210) == 30)
         #expect(rate(240) == 0)
         #expect(rate(-5) == 0)
         // After a long pause, and after a clock that was set back.
-        socket.noteRecord(at: UnixMilliseconds(rawValue: 9_000_000))
+        socket.noteRecord(at: UnixMilliseconds(rawValue: 9_000_000), row: 0)
         #expect(socket.recordsPerMinute(at: UnixMilliseconds(rawValue: 9_000_000)) == 1)
-        socket.noteRecord(at: UnixMilliseconds(rawValue: 8_000_000))
+        socket.noteRecord(at: UnixMilliseconds(rawValue: 8_000_000), row: 0)
         #expect(socket.recordsPerMinute(at: UnixMilliseconds(rawValue: 8_000_000)) == 1)
         #expect(socket.records == 182)
     }

@@ -21,12 +21,14 @@ final class ServerBench {
     ///   - members: of the configuration besides host, port and certificates; joined by commas.
     ///   - files: gets `FOLDER` in `members` replaced by a folder of its own.
     ///   - configurationPath: a file that is read when the server reloads; nil for none.
+    ///   - controlPath: the default place of the control socket; nil for none.
     init(
         _ members: String,
         environment: [String: String] = [:],
         level: LogLevel = .debug,
         folder: URL? = nil,
-        configurationPath: String? = nil
+        configurationPath: String? = nil,
+        controlPath: String? = nil
     ) throws {
         let folder = try folder ?? Self.makeFolder()
         self.folder = folder
@@ -39,6 +41,7 @@ final class ServerBench {
             configuration,
             directory: folder.path,
             source: configurationPath.map { ConfigurationSource(path: $0, environment: environment) },
+            controlPath: controlPath,
             loggerOutput: { () throws(SystemCallError) in try AppendFile.open(path: path, mode: 0o600) },
             log: Log(level: level, format: .json, output: .capture(capture), maskVINs: configuration.log.maskVINs)
         )

@@ -25,6 +25,9 @@ int fleet_usable_cpus(void);
 // Names the calling thread (at most 15 bytes are kept).
 void fleet_name_thread(const char *name);
 
+// Who is at the other end of a Unix-domain socket. Returns 0, or an errno value.
+int fleet_peer(int descriptor, uint32_t *user, int32_t *process);
+
 // Reserves disk room for a part of a file without changing its length. Returns 0, or an errno value.
 int fleet_reserve(int descriptor, long long offset, long long count);
 

@@ -64,7 +64,7 @@ extension HTTPClientError {
     func failure(at origin: String) -> DispatcherFailure {
         let code: DispatcherFailure.Code =
             switch self {
-            case .unknownHost, .unreachable, .brokenOff: .unreachable
+            case .unknownHost, .unreachable, .noSocket, .brokenOff: .unreachable
             case .timedOut, .cancelled: .timedOut
             case .untrusted, .tlsFailed: .unauthorised
             case .notHTTP, .answerTooLong, .redirectLoop, .badRedirect: .refused

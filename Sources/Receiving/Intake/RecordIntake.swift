@@ -179,7 +179,7 @@ final class RecordIntake {
             }
             stages[route.index].add(record, signals: signals)
             hasStaged = true
-            socket.noteRecord(at: turn)
+            socket.noteRecord(at: turn, row: topic.row)
             if tracksVINs, socket.vehicle.isTracked { count(signals, of: source, topic) }
             return .taken
         } catch {

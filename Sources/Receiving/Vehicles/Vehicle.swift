@@ -38,7 +38,8 @@ final class VehicleSocket: Sendable {
     let source: RecordSource
     private let taken = Atomic<UInt64>(0)
     private let waiting = Atomic<Int>(0)
-    private let lastTakenAt = Atomic<Int64>(0)
+    /// See ``LastRecord``; 0 before the first record.
+    private let lastTaken = Atomic<Int64>(0)
     private let minuteStart: Atomic<Int64>
     let vehicle: Vehicle
     let connectedAt: UnixMilliseconds
@@ -57,13 +58,15 @@ final class VehicleSocket: Sendable {
     // MARK: Written by the loop
 
     /// Counts a record that was taken and now waits for its ack.
-    func noteRecord(at time: UnixMilliseconds) {
+    ///
+    /// - Parameter row: of the record's type, as ``TopicTable`` numbers them.
+    func noteRecord(at time: UnixMilliseconds, row: Int) {
         let records = taken.load(ordering: .relaxed)
         let elapsed = time.rawValue &- minuteStart.load(ordering: .relaxed)
         // Negative when the clock was set back.
         if UInt64(bitPattern: elapsed) >= UInt64(Self.minute) { beginMinute(at: time, elapsed, records) }
         taken.store(records &+ 1, ordering: .relaxed)
-        lastTakenAt.store(time.rawValue, ordering: .relaxed)
+        lastTaken.store(LastRecord(at: time, row: row).packed, ordering: .relaxed)
         noteWaiting()
     }
 
@@ -95,10 +98,7 @@ final class VehicleSocket: Sendable {
     var unacknowledged: Int { waiting.load(ordering: .relaxed) }
 
     /// Nil before the first record.
-    var lastRecordAt: UnixMilliseconds? {
-        let time = lastTakenAt.load(ordering: .relaxed)
-        return time == 0 ? nil : UnixMilliseconds(rawValue: time)
-    }
+    var lastRecord: LastRecord? { LastRecord(packed: lastTaken.load(ordering: .relaxed)) }
 
     /// Records of the last 60 seconds, as if those of the minute before had come evenly.
     func recordsPerMinute(at now: UnixMilliseconds) -> Int {
@@ -108,5 +108,34 @@ final class VehicleSocket: Sendable {
         guard elapsed < Self.minute else { return present * Int(2 * Self.minute - elapsed) / Int(Self.minute) }
         let before = Int(clamping: takenInMinuteBefore.load(ordering: .relaxed))
         return present + before * Int(Self.minute - elapsed) / Int(Self.minute)
+    }
+}
+
+/// When the last record came and of which type: one number, so that both are of the same record and noting them is one
+/// store.
+struct LastRecord {
+    /// Milliseconds since 1970-01-01T00:00:00Z, and below them eight bits for the row.
+    let packed: Int64
+
+    private static let lastRow = 0xFF
+
+    /// - Parameter row: of the type; those from 255 on can't be told apart.
+    @inline(__always)
+    init(at time: UnixMilliseconds, row: Int) {
+        packed = time.rawValue &<< 8 | Int64(truncatingIfNeeded: min(row, Self.lastRow))
+    }
+
+    /// Nil for 0, which stands for no record.
+    init?(packed: Int64) {
+        guard packed != 0 else { return nil }
+        self.packed = packed
+    }
+
+    var at: UnixMilliseconds { UnixMilliseconds(rawValue: packed >> 8) }
+
+    /// The record type, out of all in the order of their rows; nil for one that has no number.
+    func type(of all: [RecordType]) -> RecordType? {
+        let row = Int(packed & Int64(Self.lastRow))
+        return row < min(all.count, Self.lastRow) ? all[row] : nil
     }
 }

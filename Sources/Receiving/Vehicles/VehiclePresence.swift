@@ -14,7 +14,7 @@ struct VehiclePresence {
     private(set) var leftAt: UInt64 = 0
 
     private var pastRecords: UInt64 = 0
-    private var pastRecordAt: UnixMilliseconds?
+    private var pastRecord: LastRecord?
     private var clientVersion = ""
     private var networkInterface = ""
 
@@ -46,7 +46,7 @@ struct VehiclePresence {
         guard let place = sockets.firstIndex(where: { $0 === socket }) else { return nil }
         sockets.remove(at: place)
         pastRecords += socket.records
-        if let time = socket.lastRecordAt { pastRecordAt = max(pastRecordAt ?? time, time) }
+        pastRecord = Self.later(pastRecord, socket.lastRecord)
         guard sockets.isEmpty else { return nil }
         leftAt = now
         change += 1
@@ -64,8 +64,14 @@ struct VehiclePresence {
         return true
     }
 
-    func snapshot(at now: UnixMilliseconds) -> VehicleSnapshot {
-        let times = sockets.compactMap(\.lastRecordAt) + (pastRecordAt.map { [$0] } ?? [])
+    private static func later(_ one: LastRecord?, _ other: LastRecord?) -> LastRecord? {
+        guard let one, let other else { return one ?? other }
+        return one.at > other.at ? one : other
+    }
+
+    /// - Parameter types: all record types in the order of their rows.
+    func snapshot(at now: UnixMilliseconds, types: [RecordType]) -> VehicleSnapshot {
+        let last = sockets.reduce(pastRecord) { Self.later($0, $1.lastRecord) }
         return VehicleSnapshot(
             vin: vehicle.vin,
             isConnected: isConnected,
@@ -74,7 +80,8 @@ struct VehiclePresence {
             records: sockets.reduce(pastRecords) { $0 + $1.records },
             recordsPerMinute: sockets.reduce(0) { $0 + $1.recordsPerMinute(at: now) },
             unacknowledged: sockets.reduce(0) { $0 + $1.unacknowledged },
-            lastRecordAt: times.max(),
+            lastRecordAt: last?.at,
+            lastRecordType: last?.type(of: types),
             clientVersion: clientVersion,
             networkInterface: networkInterface
         )

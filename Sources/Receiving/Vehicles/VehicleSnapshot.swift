@@ -17,6 +17,8 @@ package struct VehicleSnapshot: Sendable, Hashable {
     package let unacknowledged: Int
     /// Nil when it never sent one.
     package let lastRecordAt: UnixMilliseconds?
+    /// Nil when it never sent one.
+    package let lastRecordType: RecordType?
     /// What the request header `Version` of its newest connection said, at most 64 bytes of it.
     package let clientVersion: String
     /// What the request header `X-Network-Interface` of its newest connection said, at most 64 bytes of it.
@@ -45,6 +47,6 @@ package struct VehicleSocketSnapshot: Sendable, Hashable {
         connectedAt = socket.connectedAt
         records = socket.records
         unacknowledged = socket.unacknowledged
-        lastRecordAt = socket.lastRecordAt
+        lastRecordAt = socket.lastRecord?.at
     }
 }

@@ -12,7 +12,7 @@ internal import TelemetryModel
 /// Memory is bounded: vehicles with a connection by the limit on connections, the others by
 /// ``PresenceSettings/rememberedVehicles``.
 final class VehicleTable: Sendable {
-    private final class Shard: Sendable {
+    final class Shard: Sendable {
         let vehicles = Mutex<[VIN: VehiclePresence]>([:])
     }
 
@@ -26,7 +26,7 @@ final class VehicleTable: Sendable {
 
     private static let shardCount = 64
 
-    private let shards = (0..<shardCount).map { _ in Shard() }
+    let shards = (0..<shardCount).map { _ in Shard() }
     /// The delay is the same for all, so the first to leave is the first that is due.
     private let departures = Mutex<[Departure]>([])
     private let connectedVehicles = Atomic<Int>(0)
@@ -36,11 +36,19 @@ final class VehicleTable: Sendable {
     private let keepMilliseconds: UInt64
     private let log: Log
     private let meter: SignalMeter?
+    /// All record types in the order of their rows in ``TopicTable``.
+    private let types: [RecordType]
     /// Raised when a departure has to be waited for and none had to before.
     let departed = ThreadSignal()
 
     /// - Parameter meter: counts the vehicles' signals; nil counts none.
-    init(_ settings: ReceiverSettings, meter: SignalMeter? = nil, log: Log) {
+    init(
+        _ settings: ReceiverSettings,
+        types: [RecordType] = RecordType.decoded,
+        meter: SignalMeter? = nil,
+        log: Log
+    ) {
+        self.types = types
         presence = settings.presence
         deduplication = settings.deduplication
         trackedVINs = Set(settings.trackedVINs)
@@ -132,18 +140,18 @@ final class VehicleTable: Sendable {
 
     private func settle(_ departure: Departure) {
         let gone = shard(of: departure.vin).vehicles.withLock { vehicles in
-            Self.giveUp(departure.vin, after: departure.change, in: &vehicles)
+            giveUp(departure.vin, after: departure.change, in: &vehicles)
         }
         if let gone { report(gone, reason: departure.reason) }
     }
 
-    private static func giveUp(
+    private func giveUp(
         _ vin: VIN,
         after change: Int?,
         in vehicles: inout [VIN: VehiclePresence]
     ) -> VehicleSnapshot? {
         let now = UnixMilliseconds(rawValue: WallClock.milliseconds)
-        guard let before = vehicles[vin]?.snapshot(at: now),
+        guard let before = vehicles[vin]?.snapshot(at: now, types: types),
             vehicles[vin]?.giveUp(after: change, at: now) == true
         else { return nil }
         return before
@@ -192,7 +200,7 @@ final class VehicleTable: Sendable {
         departures.withLock { $0 = [] }
         for shard in shards {
             let gone = shard.vehicles.withLock { vehicles in
-                vehicles.keys.compactMap { Self.giveUp($0, after: nil, in: &vehicles) }
+                vehicles.keys.compactMap { giveUp($0, after: nil, in: &vehicles) }
             }
             for vehicle in gone { report(vehicle, reason: EndReason.serverStops.code) }
         }
@@ -215,13 +223,13 @@ final class VehicleTable: Sendable {
     var snapshots: [VehicleSnapshot] {
         let now = UnixMilliseconds(rawValue: WallClock.milliseconds)
         return shards.flatMap { shard in
-            shard.vehicles.withLock { vehicles in vehicles.values.map { $0.snapshot(at: now) } }
+            shard.vehicles.withLock { vehicles in vehicles.values.map { $0.snapshot(at: now, types: types) } }
         }
     }
 
     /// Nil for a vehicle that nothing is known of.
     func snapshot(of vin: VIN) -> VehicleSnapshot? {
         let now = UnixMilliseconds(rawValue: WallClock.milliseconds)
-        return shard(of: vin).vehicles.withLock { $0[vin]?.snapshot(at: now) }
+        return shard(of: vin).vehicles.withLock { $0[vin]?.snapshot(at: now, types: types) }
     }
 }

@@ -28,6 +28,7 @@ package struct ConfigurationCheck {
         check.checkVehicleLists()
         check.checkDispatcherFiles()
         check.checkDirectories()
+        check.checkControlSocket()
         check.checkPorts()
         return check.findings
     }
@@ -145,6 +146,16 @@ package struct ConfigurationCheck {
         if !letters.isEmpty {
             checkDirectory(letters, at: "dead_letters.directory", "Records that a dispatcher refuses are kept there.")
         }
+    }
+
+    private mutating func checkControlSocket() {
+        let path = configuration.control.socket
+        guard configuration.control.isEnabled, let slash = path.lastIndex(of: "/") else { return }
+        checkDirectory(
+            slash == path.startIndex ? "/" : String(path[..<slash]),
+            at: "control.socket",
+            "The server does not start without the socket that it is told to make."
+        )
     }
 
     private mutating func checkDirectory(

@@ -31,6 +31,7 @@ package struct ServerConfiguration: Configurable, Hashable {
     package var jsonLogEnable = false
     package var log = Log()
     package var monitoring = Monitoring()
+    package var control = Control()
     package var threads = 0
     package var maxConnections = 0
     package var maxMessageBytes = 1_000_000
@@ -190,6 +191,7 @@ extension ServerConfiguration {
         .text("status_host", \.statusHost, "Address of the status port; empty means all addresses of the machine.")
             .example("\"127.0.0.1\""),
         .section("monitoring", \.monitoring, "Metrics."),
+        .section("control", \.control, "The socket that `fleet-telemetry status`, `vehicles` and `check` ask."),
         .duration(
             "shutdown_timeout_seconds",
             \.shutdownTimeout,

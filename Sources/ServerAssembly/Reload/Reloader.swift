@@ -29,8 +29,10 @@ final class Reloader: Sendable {
 
     /// What others ask for at any time: held for moments only.
     private struct View {
-        /// Of the server's certificate in use, first of its chain.
-        var certificate: Certificate
+        /// What new connections are shown, the server's own certificate first.
+        var chain: [Certificate]
+        /// What vehicles are verified against.
+        var authorities: [Certificate]
         var failures: [Subject: String] = [:]
     }
 
@@ -45,19 +47,19 @@ final class Reloader: Sendable {
 
     /// - Parameters:
     ///   - source: where the configuration came from; nil when it was made by a program.
-    ///   - certificate: the one that the receiver began with.
+    ///   - tls: what the receiver began with.
     init(
         _ configuration: ServerConfiguration,
         source: ConfigurationSource?,
         directory: String,
-        certificate: Certificate,
+        tls: TLSServerSettings,
         receiver: VehicleReceiver,
         log: Log,
         metrics: MetricRegistry
     ) {
         let stamps = Self.stamps(configuration, source, directory)
         state = Mutex(State(configuration: configuration, readStamps: stamps))
-        view = Mutex(View(certificate: certificate))
+        view = Mutex(View(chain: tls.identity.chain, authorities: tls.clientAuthorities))
         self.source = source
         self.directory = directory
         self.receiver = receiver
@@ -67,7 +69,12 @@ final class Reloader: Sendable {
     }
 
     /// The server's certificate that new connections get.
-    var certificate: Certificate { view.withLock { $0.certificate } }
+    var certificate: Certificate { view.withLock { $0.chain[0] } }
+
+    /// All certificates in use: those that new connections are shown, and those that vehicles are verified against.
+    var certificates: (chain: [Certificate], authorities: [Certificate]) {
+        view.withLock { ($0.chain, $0.authorities) }
+    }
 
     /// What could not be read again, one line each; the server goes on with what it had.
     var failures: [String] {
@@ -192,7 +199,10 @@ final class Reloader: Sendable {
             throw UnusableCertificate(path: settings.identity.chainPath, hasExpired: certificate.notAfter < now)
         }
         try receiver.renew(settings)
-        view.withLock { $0.certificate = certificate }
+        view.withLock { view in
+            view.chain = settings.identity.chain
+            view.authorities = settings.clientAuthorities
+        }
         log.observe(
             .certificatesReloaded,
             [
