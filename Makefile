@@ -11,7 +11,7 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 # What the default build needs, and what only tests, code generation and benchmarks need.
 BUILD_PACKAGES := libssl-dev libprotobuf-c-dev pkg-config
-TEST_PACKAGES := $(BUILD_PACKAGES) openssl protobuf-c-compiler libprotobuf-dev
+TEST_PACKAGES := $(BUILD_PACKAGES) openssl protobuf-c-compiler libprotobuf-dev zsh fish man-db groff bsdextrautils
 
 # promtool checks our metrics in a test. It is unpacked here, not installed, because the Debian package that holds it
 # would start a Prometheus server.
@@ -19,7 +19,7 @@ TOOLS := $(CURDIR)/.build/tools
 export PATH := $(TOOLS):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test fuzz test-faults test-asan test-tsan check generate bench bench-dispatchers soak clean deps test-deps
+.PHONY: help run build install test fuzz test-faults test-asan test-tsan check generate bench bench-dispatchers soak clean deps test-deps
 
 help: ## Shows this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -31,6 +31,19 @@ run: deps ## Runs the demo: receiver and simulated vehicles on this machine. ARG
 build: deps ## Builds the release executable and prints its path.
 	@$(SWIFT) build $(RELEASE) --product fleet-telemetry
 	@echo "$$($(SWIFT) build $(RELEASE) --show-bin-path)/fleet-telemetry"
+
+PREFIX ?= /usr/local
+EXECUTABLE ?= $(shell $(SWIFT) build $(RELEASE) --show-bin-path)/fleet-telemetry
+install: ## Installs what make build made, with manual page, completions and systemd units. PREFIX=/usr/local DESTDIR=
+	@test -x "$(EXECUTABLE)" || { echo "nothing to install yet: run make build first"; exit 3; }
+	@set -e; root="$(DESTDIR)$(PREFIX)"; install -D -m 755 "$(EXECUTABLE)" "$$root/bin/fleet-telemetry"; \
+	put() { mkdir -p "$$(dirname "$$root/$$1")"; cat > "$$root/$$1"; chmod 644 "$$root/$$1"; }; \
+	"$(EXECUTABLE)" man | put share/man/man8/fleet-telemetry.8; \
+	"$(EXECUTABLE)" completions bash | put share/bash-completion/completions/fleet-telemetry; \
+	"$(EXECUTABLE)" completions zsh | put share/zsh/site-functions/_fleet-telemetry; \
+	"$(EXECUTABLE)" completions fish | put share/fish/vendor_completions.d/fleet-telemetry.fish; \
+	for unit in deploy/*; do sed 's|/usr/local/bin/|$(PREFIX)/bin/|' "$$unit" | put "lib/systemd/system/$${unit#deploy/}"; done; \
+	echo "installed into $$root"
 
 # Parsers are fuzzed by an optimised build, which is fifty times as fast as one for debugging.
 FUZZ = "$$($(SWIFT) build $(RELEASE) --show-bin-path)/fleet-fuzz"

@@ -64,7 +64,8 @@ let package = Package(
 
         // 3. Services.
         layer("Observability", ["JSONText", "LinuxSystem"]),
-        layer("Diagnosis", ["OpenSSLTransport", "AddressCodec", "TextCodec", "Symptoms"]),
+        layer("RecordRules", ["TelemetryModel", "ConfigurationSchema", "JSONText", "TextCodec", "Symptoms"]),
+        layer("Diagnosis", ["LinuxSystem", "OpenSSLTransport", "AddressCodec", "TextCodec", "Symptoms"]),
         layer("Spooling", ["TelemetryModel", "LinuxSystem", "Observability"]),
         layer(
             "SignalMetering",
@@ -80,7 +81,7 @@ let package = Package(
             [
                 "TelemetryModel", "WebSocketCodec", "HTTPCodec", "EnvelopeCodec", "AddressCodec", "LinuxSystem",
                 "OpenSSLTransport", "PayloadCodec", "Dispatching", "Observability", "ConfigurationSchema",
-                "SignalMetering",
+                "RecordRules", "SignalMetering",
             ]
         ),
         layer(
@@ -103,7 +104,7 @@ let package = Package(
                 "Receiving", "Dispatchers", "Dispatching", "ConfigurationSchema", "JSONText", "Observability",
                 "HTTPServing", "HTTPClient", "HTTPCodec", "OpenSSLTransport", "LinuxSystem", "TelemetryModel",
                 "RecordEncoding", "TextCodec", "Spooling", "PayloadCodec", "AddressCodec", "Diagnosis", "Symptoms",
-                "ControlPlane", "SignalMetering",
+                "ControlPlane", "RecordRules", "SignalMetering",
             ]
         ),
         layer(
@@ -126,7 +127,7 @@ let package = Package(
                 "CommandLineInterface", "ServerAssembly", "VehicleSimulation", "OpenSSLTransport", "TelemetryModel",
                 "EnvelopeCodec", "PayloadCodec", "RecordEncoding", "JSONText", "LinuxSystem", "Observability",
                 "Receiving", "Dispatchers", "Dispatching", "ConfigurationSchema", "Spooling", "HTTPClient",
-                "TextCodec", "ControlPlane", "SignalMetering",
+                "TextCodec", "ControlPlane", "Diagnosis", "Symptoms", "SignalMetering",
             ],
             swiftSettings: common + strict + [.strictMemorySafety()]
         ),
@@ -164,7 +165,7 @@ let package = Package(
             dependencies: [
                 "CommandLineInterface", "ConfigurationSchema", "AddressCodec", "EnvelopeCodec", "HTTPCodec", "JSONText",
                 "LinuxSystem", "PayloadCodec", "RecordEncoding", "ServerAssembly", "Spooling", "TelemetryModel",
-                "WebSocketCodec", "TelemetryFixtures",
+                "WebSocketCodec", "TelemetryFixtures", "Dispatchers", "SignalMetering",
             ],
             path: "Tests/Fuzzing",
             swiftSettings: common
@@ -207,13 +208,13 @@ let package = Package(
             ["RecordEncoding", "PayloadCodec", "TelemetryModel", "JSONText", "TelemetryFixtures"]
         ),
         tests("ConfigurationSchemaTests", ["ConfigurationSchema", "JSONText", "TelemetryFixtures"]),
-        tests("CommandLineInterfaceTests", ["CommandLineInterface"]),
+        tests("CommandLineInterfaceTests", ["CommandLineInterface", "TextCodec", "TelemetryFixtures"]),
         tests("LinuxSystemTests", ["LinuxSystem", "TelemetryFixtures"]),
         tests(
             "OpenSSLTransportTests",
             ["OpenSSLTransport", "TelemetryModel", "LinuxSystem", "TelemetryFixtures", "VehicleFixtures"]
         ),
-        tests("DiagnosisTests", ["Diagnosis", "Symptoms", "OpenSSLTransport"]),
+        tests("DiagnosisTests", ["Diagnosis", "Symptoms", "OpenSSLTransport", "LinuxSystem", "VehicleFixtures"]),
         tests("PayloadCodecTests", ["PayloadCodec", "TelemetryModel", "TelemetryFixtures", "proto-tables"]),
         tests("ObservabilityTests", ["Observability", "JSONText", "LinuxSystem", "TelemetryFixtures"]),
         tests(
@@ -252,10 +253,11 @@ let package = Package(
             "ServerAssemblyTests",
             [
                 "ServerAssembly", "HTTPServing", "ConfigurationSchema", "Dispatchers", "Dispatching", "Receiving",
-                "JSONText", "Diagnosis",
+                "JSONText", "Diagnosis", "Symptoms", "TextCodec",
                 "OpenSSLTransport", "TelemetryFixtures", "VehicleFixtures", "Observability", "LinuxSystem",
                 "RecordEncoding", "TelemetryModel", "EnvelopeCodec", "Spooling", "PayloadCodec", "HTTPClient",
                 "ControlPlane",
+                "RecordRules",
             ]
         ),
         tests(
@@ -285,8 +287,12 @@ let package = Package(
             [
                 "ServerAssembly", "VehicleSimulation", "JSONText", "LinuxSystem", "OpenSSLTransport", "VehicleFixtures",
                 "TelemetryFixtures", "EnvelopeCodec", "PayloadCodec", "TelemetryModel", "fleet-telemetry", "Spooling",
-                "SignalMetering",
+                "CommandLineInterface", "SignalMetering",
             ]
+        ),
+        tests(
+            "RecordRulesTests",
+            ["RecordRules", "ConfigurationSchema", "JSONText", "PayloadCodec", "TelemetryModel", "TelemetryFixtures"]
         ),
         tests("SpoolingTests", ["Spooling", "TelemetryModel", "LinuxSystem", "Observability"]),
         tests(

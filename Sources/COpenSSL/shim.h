@@ -8,6 +8,7 @@
 #include <openssl/obj_mac.h>
 #include <openssl/objects.h>
 #include <openssl/pem.h>
+#include <openssl/pkcs12.h>
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
 #include <openssl/ssl.h>
@@ -90,3 +91,28 @@ static inline int fleet_sk_X509_push(STACK_OF(X509) *stack, X509 *certificate) {
     return sk_X509_push(stack, certificate);
 }
 static inline void fleet_sk_X509_free(STACK_OF(X509) *stack) { sk_X509_free(stack); }
+static inline void fleet_sk_X509_EXTENSION_pop_free(STACK_OF(X509_EXTENSION) *stack) {
+    sk_X509_EXTENSION_pop_free(stack, X509_EXTENSION_free);
+}
+// Whether DER is one of the forms that only have to be recognised.
+static inline int fleet_is_PKCS12(const unsigned char *bytes, long count) {
+    PKCS12 *found = d2i_PKCS12(NULL, &bytes, count);
+    PKCS12_free(found);
+    return found != NULL;
+}
+static inline int fleet_is_PKCS7(const unsigned char *bytes, long count) {
+    PKCS7 *found = d2i_PKCS7(NULL, &bytes, count);
+    PKCS7_free(found);
+    return found != NULL;
+}
+static inline int fleet_is_X509_CRL(const unsigned char *bytes, long count) {
+    X509_CRL *found = d2i_X509_CRL(NULL, &bytes, count);
+    X509_CRL_free(found);
+    return found != NULL;
+}
+// PKCS 8, encrypted: an algorithm and a string of bytes.
+static inline int fleet_is_encrypted_key(const unsigned char *bytes, long count) {
+    X509_SIG *found = d2i_X509_SIG(NULL, &bytes, count);
+    X509_SIG_free(found);
+    return found != NULL;
+}

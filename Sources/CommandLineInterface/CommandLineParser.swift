@@ -102,7 +102,8 @@ private struct CommandReading {
         let isLong = written.hasPrefix("--")
         let name = String(written.drop { $0 == "-" })
         let options = path.command.options
-        if let found = options.first(where: { $0.name == name }), isLong || found.acceptsSingleDash { return found }
+        let named = options.first { $0.name == name || $0.otherNames.contains(name) }
+        if let named, isLong || named.acceptsSingleDash { return named }
         let near = Suggestion.nearest(to: name, among: options.map(\.name) + ["help"])
         throw failure(.unknownOption(written, suggestion: near.map { "--\($0)" }))
     }
@@ -178,6 +179,11 @@ private struct CommandReading {
         let isOpenEnded = expected.last.map { $0.count == .oneOrMore || $0.count == .any } ?? false
         if arguments.count > expected.count, !isOpenEnded {
             throw failure(.surplusArgument(arguments[expected.count]))
+        }
+        for (argument, text) in zip(expected, arguments) {
+            guard case .choice(let choices) = argument.kind, !choices.contains(text) else { continue }
+            let near = Suggestion.nearest(to: text, among: choices)
+            throw failure(.notAChoice(option: argument.name, value: text, choices: choices, suggestion: near))
         }
         return ParsedCommand(path: path, arguments: arguments, occurrences: occurrences)
     }

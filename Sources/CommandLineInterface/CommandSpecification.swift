@@ -19,6 +19,8 @@ package struct CommandSpecification: Sendable {
     package let arguments: [ArgumentSpecification]
     package let options: [OptionSpecification]
     package let examples: [Example]
+    /// What its exit codes mean.
+    package let exits: ExitTable
     /// Commands inside of this one. A command with any has no arguments of its own.
     package let subcommands: [CommandSpecification]
 
@@ -29,9 +31,11 @@ package struct CommandSpecification: Sendable {
         discussion: String = "",
         arguments: [ArgumentSpecification] = [],
         options: [OptionSpecification] = [],
-        examples: [Example]
+        examples: [Example],
+        exits: ExitTable = .standard
     ) {
-        precondition(Set(options.map(\.name)).count == options.count, "an option of \(name) is declared twice")
+        let names = options.flatMap { [$0.name] + $0.otherNames }
+        precondition(Set(names).count == names.count, "an option of \(name) is declared twice")
         precondition(
             arguments.dropLast().allSatisfy { $0.count == .one },
             "only the last argument of \(name) may be missing or repeated"
@@ -42,6 +46,7 @@ package struct CommandSpecification: Sendable {
         self.arguments = arguments
         self.options = options
         self.examples = examples
+        self.exits = exits
         subcommands = []
     }
 
@@ -59,6 +64,7 @@ package struct CommandSpecification: Sendable {
         self.discussion = discussion
         self.subcommands = subcommands
         self.examples = examples
+        exits = .standard
         arguments = []
         options = []
     }

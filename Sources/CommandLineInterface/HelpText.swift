@@ -1,16 +1,20 @@
+package import TextCodec
+
 /// The help of a command or of a group of commands, made from its specification.
 package struct HelpText: Sendable {
     package let path: CommandPath
+    private let style: TextStyle
 
-    package init(of path: CommandPath) {
+    package init(of path: CommandPath, style: TextStyle = .plain) {
         self.path = path
+        self.style = style
     }
 
     /// The whole text, ending with a newline; lines are at most 100 columns where the words allow.
     package var text: String {
         let command = path.command
         var sections = ["\(command.summary).\(command.discussion.isEmpty ? "" : "\n\n\(command.discussion)")"]
-        sections.append("Usage: \(usage)")
+        sections.append("\(style.heading("Usage:")) \(usage)")
         if command.isGroup {
             sections.append(section("Commands", command.subcommands.map { ($0.name, $0.summary) }))
         }
@@ -18,15 +22,11 @@ package struct HelpText: Sendable {
             sections.append(section("Arguments", command.arguments.map { ($0.name, $0.summary) }))
         }
         sections.append(section("Options", options))
-        sections.append(
-            section(
-                command.examples.count == 1 ? "Example" : "Examples",
-                command.examples.map { ($0.line, $0.explanation) },
-                isStacked: true
-            )
-        )
+        sections.append(examples)
         if path.specifications.count == 1 {
-            sections.append(section("Exit codes", ExitCode.allCases.map { (String($0.rawValue), $0.meaning) }))
+            sections.append(section("Exit codes", command.exits.rows.map { (String($0.code), $0.meaning) }))
+        } else if !command.isGroup {
+            sections.append(exits)
         }
         return sections.joined(separator: "\n\n") + "\n"
     }
@@ -42,28 +42,30 @@ package struct HelpText: Sendable {
     }
 
     private var options: [(String, String)] {
-        var rows = path.command.options.map { option in
-            var notes: [String] = []
-            switch option.value {
-            case .integer(let range, _): notes.append("\(range.lowerBound)...\(range.upperBound)")
-            case .decimal(let range, _): notes.append("\(range.lowerBound)...\(range.upperBound)")
-            case .flag, .text, .file, .folder, .choice: break
-            }
-            if option.isRequired { notes.append("required") }
-            if option.isRepeatable { notes.append("may be repeated") }
-            if let text = option.defaultText { notes.append("default: \(text)") }
-            let suffix = notes.isEmpty ? "" : " (\(notes.joined(separator: "; ")))"
-            return (option.usage, option.summary + suffix)
-        }
+        var rows = path.command.options.map { ($0.usage, $0.annotatedSummary) }
         rows.append(("--help", "Show this text"))
         if path.specifications.count == 1 { rows.append(("--version", "Show the version")) }
         return rows
     }
 
-    private func section(_ title: String, _ rows: [(String, String)], isStacked: Bool = false) -> String {
-        if isStacked {
-            return "\(title):\n" + rows.map { "  \($0.0)\n      \($0.1)" }.joined(separator: "\n")
-        }
+    /// To be copied, so each stands on a line of its own however long it is.
+    private var examples: String {
+        let examples = path.command.examples
+        let title = style.heading(examples.count == 1 ? "Example:" : "Examples:")
+        return "\(title)\n" + examples.map { "  \($0.line)\n      \($0.explanation)" }.joined(separator: "\n")
+    }
+
+    private var exits: String {
+        let codes = path.command.exits.rows.map { "\($0.code) \($0.meaning)" }.joined(separator: "; ")
+        let lines = wrap("Exit codes: \(codes).", to: 100)
+        return lines.joined(separator: "\n").replacing(
+            "Exit codes:",
+            with: style.heading("Exit codes:"),
+            maxReplacements: 1
+        )
+    }
+
+    private func section(_ title: String, _ rows: [(String, String)]) -> String {
         let width = min(rows.map(\.0.count).max() ?? 0, 28)
         let lines = rows.map { name, summary in
             let indent = String(repeating: " ", count: width + 4)
@@ -72,7 +74,7 @@ package struct HelpText: Sendable {
             let padding = String(repeating: " ", count: max(0, width - name.count) + 2)
             return name.count > width ? "  \(name)\n\(indent)\(wrapped)" : "  \(name)\(padding)\(wrapped)"
         }
-        return "\(title):\n" + lines.joined(separator: "\n")
+        return "\(style.heading("\(title):"))\n" + lines.joined(separator: "\n")
     }
 
     private func wrap(_ text: String, to width: Int) -> [String] {
@@ -87,5 +89,21 @@ package struct HelpText: Sendable {
         }
         lines.append(line)
         return lines
+    }
+}
+
+extension OptionSpecification {
+    /// The summary, and what is to be known about the value.
+    var annotatedSummary: String {
+        var notes: [String] = []
+        switch value {
+        case .integer(let range, _): notes.append("\(range.lowerBound)...\(range.upperBound)")
+        case .decimal(let range, _): notes.append("\(range.lowerBound)...\(range.upperBound)")
+        case .flag, .text, .file, .folder, .choice: break
+        }
+        if isRequired { notes.append("required") }
+        if isRepeatable { notes.append("may be repeated") }
+        if let defaultText { notes.append("default: \(defaultText)") }
+        return notes.isEmpty ? summary : "\(summary) (\(notes.joined(separator: "; ")))"
     }
 }

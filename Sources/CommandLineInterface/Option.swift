@@ -34,18 +34,22 @@ extension Option where Value == String? {
 
     /// The path of a file, or nil when the option is not given. Whether the file is there is the command's to find out.
     ///
-    /// - Parameter acceptsSingleDash: `-` may stand for standard input.
+    /// - Parameters:
+    ///   - acceptsSingleDash: the name may be written `-name`, too.
+    ///   - otherNames: older spellings.
     package static func file(
         _ name: String,
         _ placeholder: String,
         acceptsSingleDash: Bool = false,
+        otherNames: [String] = [],
         _ summary: String
     ) -> Self {
         let specification = OptionSpecification(
             name: name,
             summary: summary,
             value: .file(placeholder: placeholder),
-            acceptsSingleDash: acceptsSingleDash
+            acceptsSingleDash: acceptsSingleDash,
+            otherNames: otherNames
         )
         return Option(specification: specification) { $0.last?.text }
     }
@@ -203,5 +207,24 @@ extension Option where Value: CaseIterable & RawRepresentable, Value.RawValue ==
             defaultText: value.rawValue
         )
         return Option(specification: specification) { $0.last?.text.flatMap(Value.init(rawValue:)) ?? value }
+    }
+}
+
+extension Option {
+    /// One of the cases of an enum, by its raw value, or nil when the option is not given.
+    ///
+    /// - Parameter without: what holds then, for the help text.
+    package static func choice<Case: CaseIterable & RawRepresentable & Sendable>(
+        _ name: String,
+        without: String? = nil,
+        _ summary: String
+    ) -> Self where Value == Case?, Case.RawValue == String {
+        let specification = OptionSpecification(
+            name: name,
+            summary: summary,
+            value: .choice(Case.allCases.map(\.rawValue)),
+            defaultText: without
+        )
+        return Option(specification: specification) { $0.last?.text.flatMap(Case.init(rawValue:)) }
     }
 }

@@ -13,6 +13,8 @@ package struct OptionSpecification: Sendable, Hashable {
     package let defaultText: String?
     /// Whether `-name` with a single dash is understood too, as Tesla's server writes its flags.
     package let acceptsSingleDash: Bool
+    /// Older spellings of the name, which the parser understands and nothing offers.
+    package let otherNames: [String]
 
     init(
         name: String,
@@ -21,7 +23,8 @@ package struct OptionSpecification: Sendable, Hashable {
         isRepeatable: Bool = false,
         isRequired: Bool = false,
         defaultText: String? = nil,
-        acceptsSingleDash: Bool = false
+        acceptsSingleDash: Bool = false,
+        otherNames: [String] = []
     ) {
         self.name = name
         self.summary = summary
@@ -30,12 +33,26 @@ package struct OptionSpecification: Sendable, Hashable {
         self.isRequired = isRequired
         self.defaultText = defaultText
         self.acceptsSingleDash = acceptsSingleDash
+        self.otherNames = otherNames
     }
 
     /// `--name VALUE`, as it is written in usage lines.
     package var usage: String {
         value.placeholder.map { "--\(name) \($0)" } ?? "--\(name)"
     }
+}
+
+/// What a word of the command line stands for, so that completions know what to offer.
+package enum WordKind: Sendable, Hashable {
+    /// Nothing that could be listed.
+    case text
+    case file
+    case folder
+    /// A file, or one of the words.
+    case fileOr([String])
+    case choice([String])
+    /// A text that is most likely one of the words.
+    case likely([String])
 }
 
 /// What may follow an option.
@@ -59,6 +76,17 @@ package enum OptionValue: Sendable, Hashable {
         case .choice(let choices): choices.joined(separator: "|")
         }
     }
+
+    /// Nil for a flag, which nothing follows.
+    package var kind: WordKind? {
+        switch self {
+        case .flag: nil
+        case .text, .integer, .decimal: .text
+        case .file: .file
+        case .folder: .folder
+        case .choice(let choices): .choice(choices)
+        }
+    }
 }
 
 /// One argument without a name, by its place.
@@ -75,11 +103,14 @@ package struct ArgumentSpecification: Sendable, Hashable {
     package let name: String
     package let summary: String
     package let count: Count
+    /// What completions offer in its place. Only a choice is checked by the parser.
+    package let kind: WordKind
 
-    package init(_ name: String, _ count: Count, _ summary: String) {
+    package init(_ name: String, _ count: Count, kind: WordKind = .text, _ summary: String) {
         self.name = name
         self.summary = summary
         self.count = count
+        self.kind = kind
     }
 
     package var usage: String {

@@ -1,5 +1,6 @@
 internal import JSONText
 internal import Symptoms
+package import TextCodec
 
 /// Findings as people and programs read them.
 package struct ConfigurationReport: Sendable {
@@ -26,19 +27,25 @@ package struct ConfigurationReport: Sendable {
 
     /// One line per finding, in the form that editors and terminals turn into links:
     /// `config.json:3:11: error: port: problem. Reason. Next: remedy. [code FT-…]`.
-    package var lines: [String] { findings.map(line(for:)) }
+    package var lines: [String] { lines(.plain) }
+
+    private func lines(_ style: TextStyle) -> [String] { findings.map { line(for: $0, style) } }
 
     /// The lines, and a last one that counts.
-    package var text: String {
+    package var text: String { text(.plain) }
+
+    /// The lines, and a last one that counts, with the words that judge in colour.
+    package func text(_ style: TextStyle) -> String {
         let verdict: String
         switch (errorCount, warningCount) {
-        case (0, 0): verdict = "nothing to complain about"
-        case (0, let warnings): verdict = "good, \(counted(warnings, "warning"))"
-        case (let errors, 0): verdict = counted(errors, "error")
-        case (let errors, let warnings): verdict = "\(counted(errors, "error")), \(counted(warnings, "warning"))"
+        case (0, 0): verdict = style.verdict(.good, "nothing to complain about")
+        case (0, let warnings): verdict = "\(style.verdict(.good, "good")), \(counted(warnings, "warning"))"
+        case (let errors, 0): verdict = style.verdict(.bad, counted(errors, "error"))
+        case (let errors, let warnings):
+            verdict = "\(style.verdict(.bad, counted(errors, "error"))), \(counted(warnings, "warning"))"
         }
         let attempts = (attempts ?? []).map { "\(fileName): \($0.text)".withVisibleControls }
-        return (attempts + lines + ["\(fileName): \(verdict)"]).joined(separator: "\n") + "\n"
+        return (attempts + lines(style) + ["\(fileName): \(verdict)"]).joined(separator: "\n") + "\n"
     }
 
     /// One object: `{"file", "errors", "warnings", "findings": [{"path", "severity", "code", "problem", "reason",
@@ -64,10 +71,11 @@ package struct ConfigurationReport: Sendable {
         ) + "\n"
     }
 
-    private func line(for finding: ConfigurationFinding) -> String {
-        var line = fileName
-        if let position = finding.position { line += ":\(position.line):\(position.column)" }
-        line += ": \(finding.severity.rawValue): "
+    private func line(for finding: ConfigurationFinding, _ style: TextStyle) -> String {
+        var place = fileName
+        if let position = finding.position { place += ":\(position.line):\(position.column)" }
+        let severity = style.verdict(finding.severity == .error ? .bad : .warning, finding.severity.rawValue)
+        var line = ""
         if !finding.path.isEmpty { line += "\(finding.path): " }
         line += finding.problem
         for sentence in [finding.reason, "Next: \(finding.remedy)"] {
@@ -75,7 +83,8 @@ package struct ConfigurationReport: Sendable {
             line += end ? " \(sentence)" : ". \(sentence)"
         }
         let symptom = finding.symptom.map { " \($0.rawValue)" } ?? ""
-        return "\(line) [\(finding.code)\(symptom)]".withVisibleControls
+        let tail = "\(line) [\(finding.code)\(symptom)]".withVisibleControls
+        return "\(place.withVisibleControls): \(severity): \(tail)"
     }
 
     private func counted(_ number: Int, _ noun: String) -> String {

@@ -96,6 +96,39 @@ extension Setting {
         scalar(key, property, .decimal(in: range), summary)
     }
 
+    /// A number with or without fraction that may be left out, when nothing stands in its place.
+    package static func optionalDecimal(
+        _ key: String,
+        _ property: any WritableKeyPath<Section, Double?> & Sendable,
+        in range: ClosedRange<Double> = -1e18...1e18,
+        _ summary: String
+    ) -> Setting {
+        let rule = ScalarRule<Double>.decimal(in: range)
+        return Setting(
+            key: key,
+            summary: summary,
+            shape: rule.shape,
+            property: property,
+            assign: { value, path, reader, section in
+                let parsed = rule.parse(value)
+                if let number = parsed.value { section[keyPath: property] = number }
+                guard let fault = parsed.fault else { return }
+                reader.report(
+                    fault.code,
+                    at: path,
+                    severity: fault.severity,
+                    problem: fault.problem,
+                    reason: fault.reason ?? summary,
+                    remedy: fault.remedy,
+                    position: value.position
+                )
+            },
+            tree: { section, revealing in
+                section[keyPath: property].map { JSONValue(rule.render($0, revealing)) }
+            }
+        )
+    }
+
     package static func flag(
         _ key: String,
         _ property: any WritableKeyPath<Section, Bool> & Sendable,

@@ -79,6 +79,21 @@ package enum AuthorityFinding: Error, Sendable, Hashable {
         }
     }
 
+    /// Why it matters, a whole sentence; empty where the problem says it.
+    package var reason: String {
+        switch self {
+        case .isPath, .unusable: "Vehicles have nothing to verify the server with."
+        case .holdsPrivateKey: "Whoever has the key can pose as the server."
+        case .isLeaf: "Each renewal of the certificate would mean to configure every vehicle anew."
+        case .ofAnother, .otherKey, .brokenChain, .selfSignedLeaf, .refused, .expired:
+            "Vehicles that hold this text refuse the server."
+        case .lacksIntermediate: "Vehicles depend on the server to send it."
+        case .lacksRoot:
+            "A renewed certificate may come from another intermediate, and vehicles with this text would refuse it."
+        case .expiresSoon: "From that day on vehicles that hold this text refuse the server."
+        }
+    }
+
     /// What to do next.
     package var remedy: String {
         switch self {

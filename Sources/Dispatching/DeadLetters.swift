@@ -1,16 +1,32 @@
 package import Observability
 package import TelemetryModel
 
-/// A record that a dispatcher will never take, with the reason.
+/// A record that a dispatcher will never take, or that a rule keeps from all of them, with the reason.
 package struct DeadLetter: Sendable {
     package let record: Record
-    package let dispatcher: DispatcherName
-    package let failure: DispatcherFailure
+    /// Who refuses it: a dispatcher, or ``rules``.
+    package let refusedBy: String
+    /// Few and fixed.
+    package let code: String
+    /// For people. Never a payload, never a secret.
+    package let detail: String
+
+    /// What stands in the place of a dispatcher when rules refuse a record.
+    package static let rules = "validation"
 
     package init(record: Record, dispatcher: DispatcherName, failure: DispatcherFailure) {
         self.record = record
-        self.dispatcher = dispatcher
-        self.failure = failure
+        refusedBy = dispatcher.text
+        code = failure.code.rawValue
+        detail = failure.detail
+    }
+
+    /// - Parameter rule: that the record broke.
+    package init(record: Record, rule: RecordRule) {
+        self.record = record
+        refusedBy = Self.rules
+        code = rule.name
+        detail = "validation.rules.\(rule.name) says enforce; see the record's findings"
     }
 }
 
@@ -44,12 +60,12 @@ extension DeadLetter {
             .error,
             "dispatch_rejected",
             [
-                "dispatcher": .text(dispatcher.text),
+                "dispatcher": .text(refusedBy),
                 "record_type": .text(record.type.topic),
                 "vin": .text(record.vin.text),
                 "txid": .text(record.txidText),
-                "code": .text(failure.code.rawValue),
-                "detail": .text(failure.detail),
+                "code": .text(code),
+                "detail": .text(detail),
                 "kept": .flag(isKept),
             ]
         )

@@ -211,6 +211,7 @@ package final class DispatchLane: Sendable {
         var kept: [Int] = []
         var failure: DispatcherFailure?
         var rejected: [(index: Int, letter: DeadLetter)] = []
+        var firstRejection: DispatcherFailure?
         for (index, record) in batch.records.enumerated() {
             switch report.outcome(at: index) {
             case .delivered:
@@ -220,16 +221,17 @@ package final class DispatchLane: Sendable {
                 failure = failure ?? reason
             case .rejected(let reason):
                 meters.countRejection(reason.code)
+                firstRejection = firstRejection ?? reason
                 rejected.append((index, DeadLetter(record: record, dispatcher: name, failure: reason)))
             }
         }
         meters.delivered.add(batch.records.count - kept.count - rejected.count)
-        if !rejected.isEmpty {
+        if let firstRejection {
             let isSafe = deadLetters.store(rejected.map(\.letter))
             if !isSafe, source.keepsRecords {
                 // Passing over it would be losing it: its vehicle has been told that it is safe.
                 kept = (kept + rejected.map(\.index)).sorted()
-                failure = failure ?? DispatchLane.unkept(rejected[0].letter.failure)
+                failure = failure ?? DispatchLane.unkept(firstRejection)
             } else {
                 for (index, letter) in rejected {
                     hand.settle(letter.record, batch.share(at: index), isSafe: isSafe)

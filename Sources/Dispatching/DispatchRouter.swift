@@ -54,6 +54,9 @@ package struct DispatchRouter: Sendable {
     /// One lane per dispatcher that some record type names, sorted by name.
     package let lanes: [DispatchLane]
 
+    /// Where records go that rules refuse.
+    package let rejections: RejectedRecords
+
     private let table: [RecordType: DispatchRoute]
     private let observers: ObserverList
     private let spool: Spool?
@@ -77,6 +80,7 @@ package struct DispatchRouter: Sendable {
         let types = plan.routes.keys.sorted { $0.topic < $1.topic }
         let gates = types.map { _ in RoomGate() }
         let names = plan.dispatcherNames
+        let letters = deadLetters ?? LoggedDeadLetters(log: log)
         var lanesByName: [DispatcherName: DispatchLane] = [:]
         for name in names {
             guard let dispatcher = plan.dispatchers[name] else { continue }
@@ -88,7 +92,7 @@ package struct DispatchRouter: Sendable {
                 settings: plan.laneSettings[name] ?? plan.defaultSettings,
                 feed: feed,
                 gates: zip(types, gates).filter { plan.isAckSource(name, of: $0.0) }.map(\.1),
-                deadLetters: deadLetters ?? LoggedDeadLetters(log: log),
+                deadLetters: letters,
                 log: log,
                 metrics: metrics
             )
@@ -113,6 +117,7 @@ package struct DispatchRouter: Sendable {
         self.routes = routes
         self.spool = spool
         self.observers = observers
+        rejections = RejectedRecords(letters, observers: observers, limits: plan.defaultSettings)
         lanes = names.compactMap { lanesByName[$0] }
         table = Dictionary(uniqueKeysWithValues: routes.map { ($0.type, $0) })
     }
@@ -172,6 +177,7 @@ package struct DispatchRouter: Sendable {
             isEnded[index] = lanes[index].waitForEnd(until: grace)
         }
         for index in lanes.indices where isEnded[index] { lanes[index].join() }
+        rejections.drain(until: grace)
         // The loops hold the router: nobody would ever let go of the other.
         observers.set([])
         return DrainReport(

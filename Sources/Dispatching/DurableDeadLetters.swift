@@ -23,9 +23,9 @@ package struct DurableDeadLetters: DeadLetterSink {
         let drafts = letters.map { letter in
             DeadLetterDraft(
                 record: letter.record,
-                dispatcher: letter.dispatcher.text,
-                code: letter.failure.code.rawValue,
-                detail: letter.failure.detail
+                dispatcher: letter.refusedBy,
+                code: letter.code,
+                detail: letter.detail
             )
         }
         do throws(DeadLetterFailure) {

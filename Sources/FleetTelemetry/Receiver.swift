@@ -116,7 +116,7 @@ public final class Receiver: Sendable {
             types: types.map { Set($0.map { TelemetryModel.RecordType(topic: $0.rawValue) }) },
             fields: numbers
         )
-        return RecordStream(queue.subscribe(filter), mode: mode)
+        return RecordStream(queue.subscribe(filter), mode: mode, showsFindings: configuration.queue.includesFindings)
     }
 
     private func checkQueued(_ wanted: Set<RecordType>) throws(ReceiverError) {

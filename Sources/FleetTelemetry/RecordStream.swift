@@ -15,10 +15,12 @@ public final class RecordStream: AsyncSequence, Sendable {
 
     private let queue: RecordQueue
     private let mode: EncodingMode
+    private let showsFindings: Bool
 
-    init(_ queue: RecordQueue, mode: EncodingMode) {
+    init(_ queue: RecordQueue, mode: EncodingMode, showsFindings: Bool) {
         self.queue = queue
         self.mode = mode
+        self.showsFindings = showsFindings
     }
 
     /// Waits for the oldest record. Blocks the calling thread; tasks iterate instead.
@@ -27,7 +29,9 @@ public final class RecordStream: AsyncSequence, Sendable {
     /// - Returns: nil when the time was over, and at the end; ``isEnded`` tells which.
     @available(*, noasync, message: "it would block a thread of Swift's pool; write for await record in stream")
     public func next(timeout: Duration? = nil) -> TelemetryRecord? {
-        queue.next(timeoutMilliseconds: timeout.map(\.milliseconds)).map { TelemetryRecord(record: $0, mode: mode) }
+        queue.next(timeoutMilliseconds: timeout.map(\.milliseconds)).map {
+            TelemetryRecord(record: $0, mode: mode, showsFindings: showsFindings)
+        }
     }
 
     /// Whether no record will ever come again.
@@ -45,7 +49,7 @@ public final class RecordStream: AsyncSequence, Sendable {
 
     /// Iterators of one stream share its records.
     public func makeAsyncIterator() -> Iterator {
-        Iterator(iterator: queue.makeAsyncIterator(), mode: mode)
+        Iterator(iterator: queue.makeAsyncIterator(), mode: mode, showsFindings: showsFindings)
     }
 
     /// Takes the records one after the other.
@@ -55,15 +59,18 @@ public final class RecordStream: AsyncSequence, Sendable {
 
         var iterator: RecordQueue.Iterator
         let mode: EncodingMode
+        let showsFindings: Bool
 
         /// - Returns: nil at the end, or when the task was cancelled.
         public mutating func next() async -> TelemetryRecord? {
-            await iterator.next().map { TelemetryRecord(record: $0, mode: mode) }
+            await iterator.next().map { TelemetryRecord(record: $0, mode: mode, showsFindings: showsFindings) }
         }
 
         /// - Returns: nil at the end, or when the task was cancelled.
         public mutating func next(isolation actor: isolated (any Actor)?) async -> TelemetryRecord? {
-            await iterator.next(isolation: actor).map { TelemetryRecord(record: $0, mode: mode) }
+            await iterator.next(isolation: actor).map {
+                TelemetryRecord(record: $0, mode: mode, showsFindings: showsFindings)
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ internal import TelemetryModel
 public struct TelemetryRecord: Sendable {
     let record: Record
     let mode: EncodingMode
+    var showsFindings = true
 
     /// A signal with its value.
     public struct Datum: Sendable, Hashable {
@@ -80,6 +81,30 @@ public struct TelemetryRecord: Sendable {
     public subscript(field: String) -> TelemetryValue? {
         guard case .vehicleData(let data) = record.content, let field = Field(name: field) else { return nil }
         return data.data.last { $0.field == field }.map { TelemetryValue($0.value) }
+    }
+
+    /// A rule of the configuration's `validation` that the record, or one of its signals, broke.
+    public struct Finding: Sendable, Hashable {
+        /// The rule, e.g. `out_of_range`.
+        public let rule: String
+        /// The signal, e.g. `VehicleSpeed`; nil when it is about the whole record.
+        public let field: String?
+        /// What was done: `observed` or, for a signal that is not in ``TelemetryRecord/data`` any more, `stripped`.
+        public let outcome: String
+    }
+
+    /// What the rules of the configuration's `validation` found, at most 32; empty when they found nothing.
+    ///
+    /// A dispatcher of yours always sees them, a ``RecordStream`` with `"queue": {"include_findings": true}`.
+    public var findings: [Finding] {
+        guard showsFindings, let findings = record.findings else { return [] }
+        return findings.list.map { finding in
+            Finding(
+                rule: finding.rule.name,
+                field: finding.field.map { $0.name ?? "Field_\($0.number)" },
+                outcome: finding.outcome.name
+            )
+        }
     }
 
     /// The protobuf bytes after the server's transforms (the VIN set): what brokers transport.

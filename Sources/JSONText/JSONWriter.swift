@@ -267,4 +267,11 @@ extension JSONWriter {
         key(name)
         boolean(value)
     }
+
+    package mutating func member(_ name: String, _ values: [String]) {
+        key(name)
+        beginArray()
+        for value in values { string(value) }
+        endArray()
+    }
 }

@@ -36,6 +36,9 @@ package enum WallClock {
         return seconds * 1000 + Int64(nanos) / 1_000_000
     }
 
+    /// Whole seconds since 1970-01-01T00:00:00Z.
+    package static var seconds: Int64 { secondsAndNanos.seconds }
+
     /// Seconds since 1970-01-01T00:00:00Z and nanoseconds within the second.
     package static var secondsAndNanos: (seconds: Int64, nanos: Int32) {
         var time = timespec()

@@ -119,6 +119,9 @@ package enum Files {
     /// Permission bits of what stands at the path, e.g. `0o600`; nil when nothing does.
     package static func mode(of path: String) -> UInt32? { status(of: path).map { $0.st_mode & 0o7777 } }
 
+    /// Whether the file belongs to root; false when there is none.
+    package static func isOwnedByRoot(_ path: String) -> Bool { status(of: path)?.st_uid == 0 }
+
     /// Names in a directory, sorted, without `.` and `..`.
     package static func list(_ directory: String) throws(SystemCallError) -> [String] {
         // SAFETY: the stream is ours and closed on every way out.
@@ -157,17 +160,17 @@ package enum Files {
         }
     }
 
-    private enum Kind {
+    enum Kind {
         case regular, directory, special
     }
 
-    private static func status(of path: String) -> stat? {
+    static func status(of path: String) -> stat? {
         var status = stat()
         // SAFETY: the kernel fills the structure, which outlives the call.
         return stat(path, &status) == 0 ? status : nil
     }
 
-    private static func kind(of path: String) -> Kind? {
+    static func kind(of path: String) -> Kind? {
         guard let status = status(of: path) else { return nil }
         switch status.st_mode & S_IFMT {
         case S_IFREG: return .regular
@@ -194,7 +197,7 @@ package enum Files {
         }
     }
 
-    private static func writeNew(_ bytes: [UInt8], to path: String, mode: UInt32) throws(SystemCallError) {
+    static func writeNew(_ bytes: [UInt8], to path: String, mode: UInt32) throws(SystemCallError) {
         // Nobody else may read a key while it is being written, whatever mode it gets in the end.
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
         let descriptor = FileDescriptor(owning: try openPath(path, flags, mode: 0o600))
@@ -220,7 +223,7 @@ package enum Files {
         }
     }
 
-    private static func rename(_ path: String, to target: String) throws(SystemCallError) {
+    static func rename(_ path: String, to target: String) throws(SystemCallError) {
         guard Glibc.rename(path, target) == 0 else {
             throw SystemCallError(call: "rename", code: errno, subject: target)
         }

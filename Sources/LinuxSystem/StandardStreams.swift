@@ -25,6 +25,9 @@ package final class StandardStream: Sendable {
         return code == 0 ? nil : code
     }
 
+    /// Whether a person's terminal is at the other end.
+    package var isTerminal: Bool { isatty(number) == 1 }
+
     /// Whether the pipe's other end was closed, as `head` does when it has seen enough.
     package var isReaderGone: Bool { failureCode == EPIPE }
 

@@ -81,6 +81,11 @@ extension EventName {
     package static let reloadFailed = EventName("reload_failed", .error)
     /// New connections use the certificates that were read again: subject, sha256, client_authorities.
     package static let certificatesReloaded = EventName("certificates_reloaded", .info)
+    /// The server's certificate ends soon or has ended; said every day: file, subject, not_after, days, remedy.
+    package static let certificateExpiresSoon = EventName("certificate_expires_soon", .warning)
+    /// What vehicles hold as `ca` does not lead them to the certificate in use, or won't for long; said at the start,
+    /// when files change, and every day: file, problem, remedy.
+    package static let vehicleCAWarning = EventName("vehicle_ca_warning", .warning)
     /// The VIN lists that were read again hold: allowed, denied.
     package static let vehicleListsReloaded = EventName("vehicle_lists_reloaded", .info)
     /// The process may have fewer descriptors than `max_connections` needs: max_connections, descriptors.
@@ -115,6 +120,10 @@ extension EventName {
     package static let dispatchRejected = EventName("dispatch_rejected", .error, isLimited: true)
     /// Records are not in the spool, so that their vehicles got no ack: records, error.
     package static let spoolRefused = EventName("spool_refused", .warning, isLimited: true)
+    /// A record breaks rules: vin, record_type, txid, findings, count.
+    package static let recordFinding = EventName("record_finding", .warning, isLimited: true)
+    /// The rules were read again: mode.
+    package static let rulesReloaded = EventName("rules_reloaded", .info)
     /// Rejected records could not be kept as dead letters: records, error.
     package static let deadLettersFailed = EventName("dead_letters_failed", .error, isLimited: true)
     /// A dispatcher stopped taking records.

@@ -35,6 +35,8 @@ package final class TLSBuffers {
 
     /// What the certificate check of the handshake at hand had to say, when it refused.
     var refusal: CertificateRefusal?
+    /// Whether the server asked for a certificate, in a handshake of ours as its client.
+    var wasAskedForCertificate = false
 
     package init() {
         inbound = .allocate(capacity: Self.inboundBytes)

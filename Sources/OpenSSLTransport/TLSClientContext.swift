@@ -14,6 +14,7 @@ package final class TLSClientContext {
         self.pointer = pointer
         useHouseDefaults(pointer)
         _ = fleet_SSL_CTX_set_session_cache_mode(pointer, Int(SSL_SESS_CACHE_OFF))
+        SSL_CTX_set_cert_cb(pointer, noteCertificateRequest, nil)
         if let identity { try use(identity, in: pointer) }
         guard let authorities else {
             SSL_CTX_set_verify(pointer, SSL_VERIFY_NONE, nil)

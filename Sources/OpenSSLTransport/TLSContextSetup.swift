@@ -74,3 +74,10 @@ func noteRefusal(_ isAccepted: Int32, _ check: OpaquePointer?) -> Int32 {
     )
     return 0
 }
+
+/// OpenSSL asks this when the server has asked for a certificate; the context has what is sent, or nothing.
+func noteCertificateRequest(_ session: OpaquePointer?, _: UnsafeMutableRawPointer?) -> Int32 {
+    // SAFETY: OpenSSL gives the session at hand; its BIO is ours.
+    if let session, let bio = SSL_get_rbio(session) { buffers(of: bio)?.wasAskedForCertificate = true }
+    return 1
+}

@@ -185,10 +185,27 @@ package struct TLSSession: ~Copyable {
         return certificateFacts(of: certificate)
     }
 
-    /// The peer's own certificate, whole; nil when it sent none.
-    package var peerLeaf: Certificate? {
-        // SAFETY: get1 gives a reference of our own, which the certificate takes over.
-        SSL_get1_peer_certificate(pointer).map { Certificate(owning: $0) }
+    /// Everything that the peer sent of its chain, its own certificate first, whether it was believed or not. Only for
+    /// the client's side: a server's session leaves out the leaf.
+    package var peerChain: [Certificate] {
+        // SAFETY: the stack belongs to the session; each certificate's count is raised.
+        guard let stack = SSL_get_peer_cert_chain(pointer) else { return [] }
+        return (0..<max(0, fleet_sk_X509_num(stack))).compactMap { index in
+            fleet_sk_X509_value(stack, index).map { Certificate(sharing: $0) }
+        }
+    }
+
+    /// Whether the server asked for a certificate. Only for the client's side, and buffers of its own.
+    package var wasAskedForCertificate: Bool { buffers.wasAskedForCertificate }
+
+    /// Names of the authorities whose certificates the server says that it takes, in one line each; empty when it says
+    /// nothing, which means any.
+    package var acceptableAuthorities: [String] {
+        // SAFETY: the stack and its names belong to the session; their content is copied.
+        guard let stack = SSL_get0_peer_CA_list(pointer) else { return [] }
+        return (0..<max(0, fleet_sk_X509_NAME_num(stack))).compactMap { index in
+            fleet_sk_X509_NAME_value(stack, index).map { CertificateName($0).line }
+        }
     }
 
     /// The name that the client asked for; nil when it named none.

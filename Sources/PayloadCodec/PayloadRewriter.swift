@@ -97,11 +97,37 @@ package struct PayloadRewriter: ~Copyable {
         }
     }
 
+    /// The record without some of its data: in its content, and in its payload, which is written anew.
+    ///
+    /// - Parameters:
+    ///   - isLeftOut: for each datum; a record that is no vehicle data stays as it is.
+    ///   - findings: what travels with it.
+    package mutating func strip(_ record: Record, _ isLeftOut: [Bool], _ findings: RecordFindings) -> Record {
+        guard case .vehicleData(var data) = record.content, isLeftOut.count == data.data.count else {
+            return record.with(findings)
+        }
+        data.data = zip(data.data, isLeftOut).filter { !$0.1 }.map(\.0)
+        buffer.write(data)
+        let stamp = RecordStamp(
+            source: record.source,
+            sequence: record.sequence,
+            type: record.type,
+            receivedAt: record.receivedAt,
+            receivedTick: record.receivedTick
+        )
+        let bytes = record.bytes
+        let txid = bytes.span.extracting(record.txidRange)
+        return finish(.vehicleData(data), txid, stamp, findings)
+    }
+
     /// Makes a record of the content and the payload that was written.
     @inline(__always)
-    private mutating func finish(_ content: consuming RecordContent, _ txid: Span<UInt8>, _ stamp: RecordStamp)
-        -> Record
-    {
+    private mutating func finish(
+        _ content: consuming RecordContent,
+        _ txid: Span<UInt8>,
+        _ stamp: RecordStamp,
+        _ findings: RecordFindings? = nil
+    ) -> Record {
         let payloadCount = buffer.count
         return Record(
             source: stamp.source,
@@ -111,7 +137,8 @@ package struct PayloadRewriter: ~Copyable {
             receivedTick: stamp.receivedTick,
             content: content,
             bytes: buffer.take(followedBy: txid),
-            payloadCount: payloadCount
+            payloadCount: payloadCount,
+            findings: findings
         )
     }
 }

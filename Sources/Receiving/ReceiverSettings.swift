@@ -1,5 +1,6 @@
 package import AddressCodec
 package import Dispatching
+package import RecordRules
 package import TelemetryModel
 
 /// How the receiver listens and what it allows a connection to do. Filled from the configuration.
@@ -56,6 +57,9 @@ package struct ReceiverSettings: Sendable {
     /// Says what keeps a decoded record from being dispatched, so that it is answered with an error; nil accepts
     /// every record. Called for each one on event loops.
     package var complaint: (@Sendable (RecordContent) -> String?)?
+
+    /// What records are checked for; nil for nothing. ``VehicleReceiver/replace(_:)-(RuleSet?)`` changes it later.
+    package var rules: RuleSet?
 
     /// The dispatchers that `reliable_ack_sources` names for a type, for the counters `reliable_ack`. Which lanes
     /// an ack waits for is the router's matter.

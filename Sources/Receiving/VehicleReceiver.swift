@@ -2,6 +2,7 @@ package import Dispatching
 package import LinuxSystem
 package import Observability
 package import OpenSSLTransport
+package import RecordRules
 package import SignalMetering
 internal import Synchronization
 package import TelemetryModel
@@ -166,6 +167,11 @@ package final class VehicleReceiver: Sendable {
     package func replace(_ vehicles: VehicleLists) {
         gate.replace(vehicles)
         for door in doors { door.mailbox.post(.reviewVehicles) }
+    }
+
+    /// What records are checked for from now on; nil for nothing. What is remembered of vehicles stays.
+    package func replace(_ rules: RuleSet?) {
+        for door in doors { door.mailbox.post(.judgeBy(rules)) }
     }
 
     /// Vehicles that the lists have refused, the last one first; at most ``VehicleGate/rememberedVehicles``.

@@ -6,18 +6,24 @@ package import TelemetryModel
 ///
 /// `received_at` is in milliseconds since 1970 by the server's clock; `payload` is the record as ``RecordJSON`` writes
 /// it, `{"base64":"…"}` for types that this build doesn't decode. A moment that reference mode can't express is written
-/// as standard mode does, so that every record has a line.
+/// as standard mode does, so that every record has a line. Where findings of rules are asked for, the members of
+/// ``FindingsText`` follow.
 package enum FileLine {
     /// The line without line feed.
-    package static func encode(_ record: Record, mode: EncodingMode) -> [UInt8] {
+    package static func encode(_ record: Record, mode: EncodingMode, findings: Bool = false) -> [UInt8] {
         var json = JSONWriter(reservingCapacity: 1024)
-        append(record, mode: mode, to: &json)
+        append(record, mode: mode, findings: findings, to: &json)
         return json.take()
     }
 
     /// Writes the line, without line feed, behind others. The record's JSON is made in place: to keep it with the
     /// record, as ``TelemetryModel/Record/protojson(_:)`` does, costs more than to make it again.
-    package static func append(_ record: Record, mode: EncodingMode, to json: inout JSONWriter) {
+    package static func append(
+        _ record: Record,
+        mode: EncodingMode,
+        findings: Bool = false,
+        to json: inout JSONWriter
+    ) {
         if !appendPlainHead(record, to: &json) {
             json.beginObject()
             json.member("vin", record.vin.text)
@@ -29,6 +35,7 @@ package enum FileLine {
             json.key("payload")
         }
         RecordJSON.append(record, mode: mode, to: &json)
+        if findings { FindingsText.append(membersOf: record, to: &json) }
         json.endObject()
     }
 

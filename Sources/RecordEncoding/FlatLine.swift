@@ -8,7 +8,9 @@ package import TelemetryModel
 /// `payload` instead of the fields, with the record as ``RecordJSON`` writes it in standard mode.
 package enum FlatLine {
     /// Writes the line, without line feed, behind others.
-    package static func append(_ record: Record, to json: inout JSONWriter) {
+    ///
+    /// - Parameter findings: whether what rules found follows, see ``FindingsText``.
+    package static func append(_ record: Record, findings: Bool = false, to json: inout JSONWriter) {
         json.beginObject()
         json.member("vin", record.vin.text)
         json.member("record_type", record.type.topic)
@@ -26,6 +28,7 @@ package enum FlatLine {
             json.key("payload")
             RecordJSON.append(record.content, payload: record.payload, mode: .standard, to: &json)
         }
+        if findings { FindingsText.append(membersOf: record, to: &json) }
         json.endObject()
     }
 

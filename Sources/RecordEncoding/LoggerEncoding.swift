@@ -18,10 +18,13 @@ package struct LoggerEncoding: Sendable, Hashable {
     package let mode: EncodingMode
     /// Whether each value of vehicle data stands in an object that names its type.
     package let isVerbose: Bool
+    /// Whether lines tell what rules found in the record.
+    package let includesFindings: Bool
 
-    package init(mode: EncodingMode, isVerbose: Bool = false) {
+    package init(mode: EncodingMode, isVerbose: Bool = false, includesFindings: Bool = false) {
         self.mode = mode
         self.isVerbose = isVerbose
+        self.includesFindings = includesFindings
     }
 
     /// The `data` of a line, as JSON.

@@ -37,6 +37,7 @@ extension LoggerEncoding {
         json.member("context", "fleet-telemetry")
         json.key("data")
         try append(record, to: &json)
+        if includesFindings { FindingsText.append(membersOf: record, to: &json) }
         json.member("level", "info")
         json.key("metadata")
         Self.append(metadataOf: record, to: &json)
@@ -59,6 +60,12 @@ extension LoggerEncoding {
         MomentText.appendDate(time, fraction: .trimmed, to: &line)
         line.append("\" level=info msg=record_payload activity=true context=fleet-telemetry data=")
         GoQuoting.append(data.take(), to: &line)
+        if includesFindings, let findings = record.findings {
+            var list = GoMapWriter()
+            FindingsText.append(findings, to: &list)
+            line.append(" findings=")
+            GoQuoting.append(list.take(), to: &line)
+        }
         line.append(" metadata=")
         GoQuoting.append(metadata.take(), to: &line)
         line.append(" vin=")

@@ -16,6 +16,7 @@ package struct StartError: Error, Sendable, CustomStringConvertible {
         case statsD(String)
         case vehicleLists
         case controlSocket(String)
+        case rules
     }
 
     package let step: Step
@@ -51,6 +52,7 @@ package struct StartError: Error, Sendable, CustomStringConvertible {
             listening("monitoring.prometheus_metrics_host and monitoring.prometheus_metrics_port", host, port)
         case .vehicleLists: "vehicles: \(reason)"
         case .controlSocket(let path): "control.socket: \(path): \(reason)"
+        case .rules: "validation: \(reason)"
         case .statsD(let host): "monitoring.statsd.host: \(host): \(reason); write it as name:port"
         }
     }

@@ -65,6 +65,7 @@ package final class TelemetryServer: Sendable {
             try TLSLoading.load(configuration, directory: directory, log: log)
         }
         let vehicles = try StartError.during(.vehicleLists) { try configuration.vehicles.lists() }
+        let rules = try StartError.during(.rules) { try configuration.validation?.ruleSet() }
         let configuration = try StartError.during(.dispatchers) {
             try configuration.leavingOutUnbuilt(besides: Set(custom.map(\.name.text)))
         }
@@ -85,6 +86,7 @@ package final class TelemetryServer: Sendable {
         )
         var settings = configuration.receiverSettings
         settings.vehicles = vehicles
+        settings.rules = rules
         settings.maxConnections = DescriptorBudget.connections(of: configuration, log)
         let meter = try Self.startMeter(configuration, stores, log, metrics)
         let (router, receiver) =
@@ -139,6 +141,7 @@ package final class TelemetryServer: Sendable {
         if metricsServer == nil, statsD == nil {
             log.observe(.skippingMetrics, ["remedy": "set monitoring.prometheus_metrics_port to be scraped"])
         }
+        reloader.remindOfCertificates()
         log.observe(
             .startingServer,
             [
@@ -301,7 +304,7 @@ package final class TelemetryServer: Sendable {
                 stage.conditions
                     + Readiness.failingConditions(certificate: reloader.certificate, lanes: lanes, spool: spool)
             },
-            notices: { reloader.failures + Readiness.sinks(lanes) }
+            notices: { reloader.notices + Readiness.sinks(lanes) }
         ).adding(RefusedVehiclesRoute.routes(statusHost: configuration.statusHost) { receiver.refusedVehicles })
         return try StartError.during(.statusPort(configuration.statusHost, configuration.statusPort)) {
             let settings = HTTPServerSettings(

@@ -14,6 +14,10 @@ internal import Spooling
 /// and a number. All of these numbers are LEB128.
 package enum DayFile {
     static let magic = Array("FTSIGNL1".utf8)
+
+    /// A file without a block.
+    package static var empty: [UInt8] { magic }
+
     private static let headBytes = 8
     /// More than any server writes in a day: files are rewritten when they have grown to ``rewriteBytes``.
     private static let longestBytes = 1 << 30
@@ -29,7 +33,7 @@ package enum DayFile {
     package struct Content: Sendable {
         package var counts = SignalCounts()
         /// Up to here it is whole.
-        var wholeBytes = 0
+        package var wholeBytes = 0
         /// What follows; 0 for a file that is in order.
         package var brokenBytes = 0
         /// Whether what follows was written whole and changed later; a write that was cut off is not.
@@ -38,7 +42,11 @@ package enum DayFile {
 
     /// Reads a file, up to the first place that is not as it was written.
     package static func read(_ path: String) throws(SystemCallError) -> Content {
-        let bytes = try Files.read(path, limitBytes: longestBytes)
+        read(try Files.read(path, limitBytes: longestBytes))
+    }
+
+    /// The same of a file's bytes.
+    package static func read(_ bytes: [UInt8]) -> Content {
         var content = Content()
         guard bytes.starts(with: magic) else {
             content.brokenBytes = bytes.count
@@ -91,7 +99,7 @@ package enum DayFile {
     }
 
     /// A block with these counts, in a fixed order. Empty when there are none.
-    static func block(_ counts: SignalCounts) -> [UInt8] {
+    package static func block(_ counts: SignalCounts) -> [UInt8] {
         guard !counts.isEmpty else { return [] }
         var content: [UInt8] = []
         for (vehicle, codes) in counts.vehicles.sorted(by: { $0.key < $1.key }) {

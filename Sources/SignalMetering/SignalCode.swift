@@ -18,8 +18,9 @@ package struct SignalCode: Sendable, Hashable, Comparable {
         self.rawValue = rawValue
     }
 
+    /// That of all ``otherFields`` for numbers beyond the range.
     @inline(__always)
-    init(_ field: Field) {
+    package init(_ field: Field) {
         rawValue = Self.fields.contains(field.number) ? UInt16(truncatingIfNeeded: field.number) : 0
     }
 

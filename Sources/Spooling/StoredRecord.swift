@@ -5,12 +5,14 @@ package import TelemetryModel
 /// payload tells again.
 ///
 /// ```
-/// u8      version, 1
+/// u8      version: 1, or 2 when there are findings of rules
 /// u8      type: 1 V, 2 alerts, 3 errors, 4 connectivity; 0: the topic follows as text
 /// i64     received at, milliseconds since 1970
 /// varint  sequence within its connection
 /// block   source: varints loop, slot, generation; texts VIN, device type, socket id, client version,
 ///         network interface, remote address
+/// block   only in version 2: varint of findings left out; for each other u8 rule, u8 outcome, and varint of the
+///         field's number plus 1, in 32 bits, 0 when it is about the whole record
 /// varint  bytes of the payload
 /// bytes   payload, then txid to the end
 /// ```
@@ -19,6 +21,8 @@ package struct StoredRecord: Sendable {
     package let sequence: UInt64
     package let type: RecordType
     package let receivedAt: UnixMilliseconds
+    /// What the rules found when it was received.
+    package let findings: RecordFindings?
     /// Payload and txid.
     let bytes: [UInt8]
     let payloadCount: Int
@@ -28,6 +32,8 @@ package struct StoredRecord: Sendable {
     package var txid: ArraySlice<UInt8> { bytes[payloadCount...] }
 
     private static let version: UInt8 = 1
+    /// Written only where it is needed, so that older programs can read all other records.
+    private static let versionWithFindings: UInt8 = 2
     /// By code minus 1.
     private static let types: [RecordType] = [.vehicleData, .alerts, .errors, .connectivity]
 
@@ -42,14 +48,15 @@ package struct StoredRecord: Sendable {
             receivedAt: receivedAt,
             content: content,
             bytes: bytes,
-            payloadCount: payloadCount
+            payloadCount: payloadCount,
+            findings: findings
         )
     }
 
     // MARK: Writing
 
     static func append(_ record: Record, to buffer: inout [UInt8]) {
-        buffer.append(version)
+        buffer.append(record.findings == nil ? version : versionWithFindings)
         let topic = record.type
         switch topic {
         case .vehicleData: buffer.append(1)
@@ -63,6 +70,7 @@ package struct StoredRecord: Sendable {
         buffer.appendFixed(record.receivedAt.rawValue)
         buffer.appendVarint(record.sequence)
         appendSource(record.source, to: &buffer)
+        if let findings = record.findings { StoredFindings.append(findings, to: &buffer) }
         let payload = record.payload
         buffer.appendVarint(UInt(payload.count))
         buffer.append(contentsOf: payload)
@@ -95,7 +103,9 @@ package struct StoredRecord: Sendable {
     /// Reads a body; nil when it is none of a version that this program knows.
     static func read(_ bytes: [UInt8], _ range: Range<Int>, sources: inout SourceCache) -> StoredRecord? {
         var fields = ByteFieldReader(range)
-        guard fields.byte(bytes) == version, let code = fields.byte(bytes) else { return nil }
+        guard let written = fields.byte(bytes), written == version || written == versionWithFindings,
+            let code = fields.byte(bytes)
+        else { return nil }
         let type: RecordType
         if code == 0 {
             guard let topic = fields.text(bytes) else { return nil }
@@ -108,7 +118,14 @@ package struct StoredRecord: Sendable {
             let receivedAt = fields.fixed64(bytes),
             let sequence = fields.varint(bytes),
             let sourceRange = fields.block(bytes),
-            let source = sources.source(bytes, sourceRange),
+            let source = sources.source(bytes, sourceRange)
+        else { return nil }
+        var findings: RecordFindings?
+        if written == versionWithFindings {
+            guard let range = fields.block(bytes), let read = StoredFindings.read(bytes, range) else { return nil }
+            findings = read
+        }
+        guard
             let payloadCount = fields.varint(bytes),
             payloadCount <= UInt64(fields.remaining)
         else { return nil }
@@ -117,6 +134,7 @@ package struct StoredRecord: Sendable {
             sequence: sequence,
             type: type,
             receivedAt: UnixMilliseconds(rawValue: Int64(bitPattern: receivedAt)),
+            findings: findings,
             bytes: Array(bytes[fields.position..<fields.end]),
             payloadCount: Int(payloadCount)
         )

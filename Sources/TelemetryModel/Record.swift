@@ -26,6 +26,8 @@ package final class Record: Sendable, Identifiable {
     /// counted from. 0 when the record didn't come from a vehicle in the life of this process.
     package let receivedTick: UInt64
     package let content: RecordContent
+    /// What the rules found in it; nil when nothing, or when none are asked.
+    package let findings: RecordFindings?
 
     /// Payload, then txid: they share one buffer, so that a record is one allocation of bytes.
     ///
@@ -47,6 +49,7 @@ package final class Record: Sendable, Identifiable {
     /// - Parameters:
     ///   - bytes: the payload as dispatchers transport it, followed by the txid.
     ///   - payloadCount: where the payload ends.
+    ///   - findings: of the rules.
     package init(
         source: RecordSource,
         sequence: UInt64,
@@ -55,7 +58,8 @@ package final class Record: Sendable, Identifiable {
         receivedTick: UInt64 = 0,
         content: RecordContent,
         bytes: [UInt8],
-        payloadCount: Int
+        payloadCount: Int,
+        findings: RecordFindings? = nil
     ) {
         precondition(payloadCount <= bytes.count)
         self.source = source
@@ -64,6 +68,7 @@ package final class Record: Sendable, Identifiable {
         self.receivedAt = receivedAt
         self.receivedTick = receivedTick
         self.content = content
+        self.findings = findings
         self.bytes = bytes
         self.payloadCount = payloadCount
         transportedBytes = bytes.count
@@ -101,7 +106,23 @@ package final class Record: Sendable, Identifiable {
             receivedTick: receivedTick,
             content: content,
             bytes: payload.map { $0 + txid } ?? bytes,
-            payloadCount: payload?.count ?? payloadCount
+            payloadCount: payload?.count ?? payloadCount,
+            findings: findings
+        )
+    }
+
+    /// The same record with findings.
+    package func with(_ findings: RecordFindings) -> Record {
+        Record(
+            source: source,
+            sequence: sequence,
+            type: type,
+            receivedAt: receivedAt,
+            receivedTick: receivedTick,
+            content: content,
+            bytes: bytes,
+            payloadCount: payloadCount,
+            findings: findings
         )
     }
 

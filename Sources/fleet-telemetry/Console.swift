@@ -1,6 +1,8 @@
 internal import CommandLineInterface
+internal import JSONText
 internal import LinuxSystem
 internal import OpenSSLTransport
+internal import TextCodec
 internal import VehicleSimulation
 
 /// Standard output for results, standard error for everything said about them.
@@ -20,8 +22,31 @@ enum Console {
         return complain(error, doing: "standard output")
     }
 
+    /// Writes one JSON object on a line of its own, for scripts.
+    @discardableResult
+    static func print(_ members: (inout JSONWriter) -> Void) -> ExitCode {
+        var writer = JSONWriter()
+        writer.beginObject()
+        members(&writer)
+        writer.endObject()
+        writer.endLine()
+        return print(writer.bytes)
+    }
+
     /// Whether what is printed still reaches somebody: false after `head` or a pager has ended.
     static var hasReader: Bool { !StandardStream.output.isReaderGone }
+
+    /// How texts on standard output look.
+    static let outputStyle = TextStyle(
+        isTerminal: StandardStream.output.isTerminal,
+        environment: ProcessEnvironment.variables
+    )
+
+    /// How texts on standard error look.
+    static let errorStyle = TextStyle(
+        isTerminal: StandardStream.error.isTerminal,
+        environment: ProcessEnvironment.variables
+    )
 
     /// Writes lines about what goes on, each with its line feed.
     static func print(error text: String) {
@@ -35,7 +60,9 @@ enum Console {
 
     /// Says what is wrong: what, where, why, and what to do next.
     static func complain(_ text: String) {
-        say("\(Program.name): \(text)".replacingDoubledName)
+        let name = Program.name
+        let line = "\(name): \(text)".replacingDoubledName
+        say(errorStyle.verdict(.bad, name) + line.dropFirst(name.count))
     }
 
     /// Says why something outside of the program did not work, with a remedy, and gives the exit code for it.

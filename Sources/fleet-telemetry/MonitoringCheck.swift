@@ -7,9 +7,9 @@ enum MonitoringCheck {
 
     /// For the help of each.
     static let exitCodes = """
-        Exit codes are those of monitoring plugins, not those of the other commands: 0 OK, 1 WARNING, 2 CRITICAL,
-        3 UNKNOWN (also for a command line that is not understood). A server that does not run or does not answer is
-        CRITICAL; one that this user may not ask is UNKNOWN. One line is printed, with performance data behind the |.
+        Exit codes are those of monitoring plugins, not those of the other commands. A server that does not run or does
+        not answer is CRITICAL; one that this user may not ask, and a command line that is not understood, are UNKNOWN.
+        One line is printed, with performance data behind the |.
         A RANGE says when to alarm: '10:' below 10, '~:10' above 10, '10' below 0 or above 10, '5:20' outside of both,
         '@5:20' from 5 to 20.
         """

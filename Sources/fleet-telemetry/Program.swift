@@ -27,6 +27,11 @@ enum Program {
             (["spool", "inspect"], SpoolInspectCommand.self),
             (["spool", "replay"], SpoolReplayCommand.self),
             (["spool", "drop"], SpoolDropCommand.self),
+            (["certs", "init"], CertsInitCommand.self),
+            (["certs", "issue"], CertsIssueCommand.self),
+            (["certs", "renew"], CertsRenewCommand.self),
+            (["certs", "check"], CertsCheckCommand.self),
+            (["certs", "show"], CertsShowCommand.self),
             (["certs", "demo"], CertsDemoCommand.self),
             (["certs", "fetch-ca"], CertsFetchCACommand.self),
             (["status"], StatusCommand.self),
@@ -45,6 +50,8 @@ enum Program {
             (["dead-letters", "show"], DeadLettersShowCommand.self),
             (["dead-letters", "replay"], DeadLettersReplayCommand.self),
             (["dead-letters", "drop"], DeadLettersDropCommand.self),
+            (["completions"], CompletionsCommand.self),
+            (["man"], ManCommand.self),
         ]
     }
 
@@ -82,9 +89,13 @@ enum Program {
             ),
             CommandSpecification(
                 name: "certs",
-                summary: "Make certificates, and get Tesla's",
-                subcommands: [CertsDemoCommand.specification, CertsFetchCACommand.specification],
-                examples: CertsDemoCommand.specification.examples + CertsFetchCACommand.specification.examples
+                summary: "Make, renew, check and explain certificates, and get Tesla's",
+                subcommands: [
+                    CertsInitCommand.specification, CertsIssueCommand.specification,
+                    CertsRenewCommand.specification, CertsCheckCommand.specification, CertsShowCommand.specification,
+                    CertsDemoCommand.specification, CertsFetchCACommand.specification,
+                ],
+                examples: CertsIssueCommand.specification.examples + CertsShowCommand.specification.examples
             ),
             CommandSpecification(
                 name: "config",
@@ -105,6 +116,8 @@ enum Program {
                 ],
                 examples: DeadLettersListCommand.specification.examples
             ),
+            CompletionsCommand.specification,
+            ManCommand.specification,
         ],
         examples: [
             .init("\(name) demo --seconds 10", "A receiver and simulated vehicles on this machine, for a first look."),
@@ -119,7 +132,7 @@ enum Program {
         do throws(UsageError) {
             switch try CommandLineParser(program: specification).parse(namesNoCommand ? ["serve"] + words : words) {
             case .help(let path):
-                return Console.print(HelpText(of: path).text)
+                return Console.print(HelpText(of: path, style: Console.outputStyle).text)
             case .version:
                 return Console.print("\(name) \(version)\n")
             case .run(let command):

@@ -24,7 +24,7 @@ enum ReceiverHost {
             return .environment
         }
         let checked = ConfigurationCommands.checked(path: configurationPath, environment: environment)
-        if !checked.report.findings.isEmpty { Console.print(error: checked.report.text) }
+        if !checked.report.findings.isEmpty { Console.print(error: checked.report.text(Console.errorStyle)) }
         guard let configuration = checked.configuration else {
             Console.complain(
                 "serve: \(configurationPath): not started; mend what is said above, then try "

@@ -15,7 +15,7 @@ enum UsableConfiguration {
             machine: nil
         )
         if checked.configuration == nil {
-            Console.print(error: checked.report.text)
+            Console.print(error: checked.report.text(Console.errorStyle))
             Console.complain("\(command): \(path): not usable; see above")
         }
         return checked.configuration

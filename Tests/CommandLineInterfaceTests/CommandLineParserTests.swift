@@ -35,6 +35,16 @@ struct CommandLineParserTests {
         #expect(!command.isGiven(Sample.days))
     }
 
+    @Test func `an older spelling of an option reads as the option`() throws {
+        #expect(try Sample.command("serve --config a --keep b")?[Sample.record] == "b")
+        #expect(try Sample.command("serve --config a --keep=b")?[Sample.record] == "b")
+    }
+
+    @Test func `a choice that nobody makes is none`() throws {
+        #expect(try Sample.command("decode a")?[Sample.pace] == nil)
+        #expect(try Sample.command("decode a --pace fast")?[Sample.pace] == .fast)
+    }
+
     @Test(arguments: [
         ("decode -", ["-"]), ("decode -- --odd-name", ["--odd-name"]), ("decode a=b", ["a=b"]),
         ("join out a b c", ["out", "a", "b", "c"]), ("explain", []), ("explain FT-1", ["FT-1"]),
@@ -45,14 +55,19 @@ struct CommandLineParserTests {
     }
 
     @Test(arguments: [
-        ("", UsageError.Problem.missingCommand(known: ["serve", "certs", "decode", "join", "explain", "list"])),
+        (
+            "",
+            UsageError.Problem.missingCommand(
+                known: ["serve", "certs", "decode", "join", "explain", "list", "tell"]
+            )
+        ),
         ("certs", .missingCommand(known: ["demo"])),
         (
             "sevre",
             .unknownCommand(
                 "sevre",
                 suggestion: "serve",
-                known: ["serve", "certs", "decode", "join", "explain", "list"]
+                known: ["serve", "certs", "decode", "join", "explain", "list", "tell"]
             )
         ),
         ("certs dmeo", .unknownCommand("dmeo", suggestion: "demo", known: ["demo"])),
@@ -86,6 +101,12 @@ struct CommandLineParserTests {
         ("join out", .missingArgument("FILE")),
         ("serve --config a extra", .surplusArgument("extra")),
         ("help serve more", .surplusArgument("more")),
+        ("serve --config a --record b --keep c", .repeatedOption("--record")),
+        (
+            "decode a --pace fsat",
+            .notAChoice(option: "--pace", value: "fsat", choices: ["slow", "fast", "faster"], suggestion: "fast")
+        ),
+        ("tell lnog", .notAChoice(option: "HOW", value: "lnog", choices: ["short", "long"], suggestion: "long")),
     ])
     func `a faulty line is refused with its reason`(line: String, expected: UsageError.Problem) {
         let error = Sample.problem(line)

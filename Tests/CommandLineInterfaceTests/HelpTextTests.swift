@@ -1,5 +1,6 @@
 import CommandLineInterface
 import Testing
+import TextCodec
 
 struct HelpTextTests {
     private func help(_ line: String) throws -> String {
@@ -28,5 +29,21 @@ struct HelpTextTests {
         for line in ["--help", "serve --help", "certs demo --help", "decode --help"] {
             for row in try help(line).split(separator: "\n") { #expect(row.count <= 100) }
         }
+    }
+
+    @Test func `a command says what its exit codes mean, also where they mean something else`() throws {
+        #expect(try help("serve --help").contains("\nExit codes: 0 fine; 1 a problem was found; 2 wrong usage"))
+        #expect(try help("join --help").contains("\nExit codes: 0 OK; 1 WARNING; 2 CRITICAL; 3 UNKNOWN"))
+    }
+
+    @Test func `an older spelling is not shown`() throws {
+        #expect(try !help("serve --help").contains("keep"))
+    }
+
+    @Test func `titles are bold where colours are wanted, and nothing else differs`() throws {
+        guard case .help(let path) = try Sample.parse("certs demo --help") else { return }
+        let coloured = HelpText(of: path, style: TextStyle(isColoured: true)).text
+        #expect(coloured.contains("\u{1B}[1mUsage:\u{1B}[0m sample certs demo"))
+        #expect(coloured.replacing(/\u{1B}\[[0-9;]*m/, with: "") == HelpText(of: path).text)
     }
 }

@@ -5,7 +5,8 @@ enum Sample {
     enum Speed: String, CaseIterable, Sendable { case slow, fast, faster }
 
     static let config = Option.requiredFile("config", "FILE", acceptsSingleDash: true, "The configuration")
-    static let record = Option<String?>.file("record", "FILE", "Where frames are kept")
+    static let record = Option<String?>.file("record", "FILE", otherNames: ["keep"], "Where frames are kept")
+    static let pace = Option<Speed?>.choice("pace", without: "none", "It's a [bracket]: 100% `odd` \\ \"text\"")
     static let vins = Option.texts("vin", "VIN", isRequired: true, "A vehicle")
     static let days = Option<Int>.integer("days", "N", in: 1...3650, default: 30, "How long it holds")
     static let offset = Option<Int?>.integer("offset", "N", in: -10...10, "Where to begin")
@@ -31,14 +32,24 @@ enum Sample {
     static let decode = CommandSpecification(
         name: "decode",
         summary: "Show frames",
-        arguments: [ArgumentSpecification("FILE", .one, "Frames, or - for standard input")],
+        arguments: [ArgumentSpecification("FILE", .one, kind: .file, "Frames, or - for standard input")],
+        options: [pace.specification],
         examples: [.init("sample decode frames.hex", "Prints JSON.")]
     )
     static let join = CommandSpecification(
         name: "join",
         summary: "Join files",
         arguments: [ArgumentSpecification("OUT", .one, "Result"), ArgumentSpecification("FILE", .oneOrMore, "Parts")],
-        examples: [.init("sample join all a b", "Joins a and b.")]
+        examples: [.init("sample join all a b", "Joins a and b.")],
+        exits: .monitoring
+    )
+    static let explainHow = ArgumentSpecification("HOW", .optional, kind: .choice(["short", "long"]), "How")
+    static let tell = CommandSpecification(
+        name: "tell",
+        summary: "Tell something",
+        discussion: ".dots and 'quotes' at the beginning — and a dash.",
+        arguments: [explainHow],
+        examples: [.init("sample tell short", "In short.")]
     )
     static let explain = CommandSpecification(
         name: "explain",
@@ -61,7 +72,7 @@ enum Sample {
     static let program = CommandSpecification(
         name: "sample",
         summary: "A sample",
-        subcommands: [serve, certs, decode, join, explain, list],
+        subcommands: [serve, certs, decode, join, explain, list, tell],
         examples: [.init("sample serve --config server.json", "Runs.")]
     )
 

@@ -147,7 +147,7 @@ final class ConformanceBench: DeliveryObserver, DeadLetterSink {
         state.withLock { state in
             for letter in letters {
                 state.letters.append(letter.record.asInSink)
-                state.texts.insert(letter.failure.detail)
+                state.texts.insert(letter.detail)
             }
         }
         return true

@@ -66,7 +66,7 @@ import Testing
         #expect(bench.observer.sequences(.acknowledge) == [0, 2])
         #expect(bench.observer.sequences(.withhold) == [1])
         #expect(letters.all.map(\.record).sequences == [1])
-        #expect(letters.all.first?.failure == DispatcherFailure(.tooLarge, "1"))
+        #expect(letters.all.first?.code == "too_large" && letters.all.first?.detail == "1")
         let text = String(decoding: metrics.exposition(), as: UTF8.self)
         #expect(text.contains(#"dispatch_batch_records_count{dispatcher="a"}"#))
         #expect(text.contains(#"dispatch_state{dispatcher="a",state="retrying"} 0"#))

@@ -33,4 +33,13 @@ struct CertsTests {
         #expect(try Data(contentsOf: URL(filePath: "\(folder)/server.pem")) == before)
         #expect(FileManager.default.fileExists(atPath: "\(folder)/vehicles/5YJ3E1EA0KF000003.key"))
     }
+
+    @Test func `the old spelling of fetch-ca's option still names a file`() throws {
+        let shop = try Workshop()
+        let result = try Child.run([
+            "certs", "fetch-ca", "--from", shop.files.authorityPath, "--out", shop.path("t.pem"),
+        ])
+        #expect(result.code == 1)
+        #expect(result.error.contains("is not one of Tesla's production CA certificates"))
+    }
 }

@@ -66,6 +66,7 @@ final class Child: Sendable {
     /// - Parameters:
     ///   - input: what it finds on its standard input; at most as much as a pipe holds.
     ///   - environment: `NAME=value`, besides ours.
+    ///   - isOnTerminal: gives it a terminal of its own, which mixes both streams into standard output.
     ///   - descriptorLimit: `ulimit -n`, soft and hard; nil leaves it.
     ///   - umask: nil leaves it.
     ///   - listening: a socket that it is given as systemd does; stays ours, too.
@@ -73,6 +74,7 @@ final class Child: Sendable {
         _ arguments: [String],
         input: [UInt8] = [],
         environment: [String] = [],
+        isOnTerminal: Bool = false,
         descriptorLimit: Int? = nil,
         umask: Int? = nil,
         listening: Int32? = nil
@@ -93,7 +95,8 @@ final class Child: Sendable {
         var script = descriptorLimit.map { "ulimit -n \($0) && " } ?? ""
         if let umask { script += "umask \(umask) && " }
         if listening != nil { script += "LISTEN_PID=$$ LISTEN_FDS=1 " }
-        let command = ["/bin/sh", "-c", script + "exec \"$0\" \"$@\"", Self.executable] + arguments
+        script += isOnTerminal ? "exec script -qefc \"$0 $*\" /dev/null" : "exec \"$0\" \"$@\""
+        let command = ["/bin/sh", "-c", script, Self.executable] + arguments
         let inherited = ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" }
         let words = command.map { strdup($0) } + [nil]
         let variables = (inherited + environment).map { strdup($0) } + [nil]

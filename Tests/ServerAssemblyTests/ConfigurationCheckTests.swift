@@ -1,6 +1,7 @@
 import ConfigurationSchema
 import Diagnosis
 import Dispatchers
+import RecordRules
 import ServerAssembly
 import Testing
 
@@ -11,6 +12,7 @@ struct ScriptedMachine: ConfigurationEnvironment {
     var now: Int64 = 1_795_219_200  // 2026-11-21
     var files: [String: CertificateReading] = [:]
     var key = KeyReading.matches
+    var held: [String: [AuthorityFinding]] = [:]
     var isKeyOpen = false
     var others: Set<String> = []
     var appending: MachineComplaint?
@@ -23,11 +25,22 @@ struct ScriptedMachine: ConfigurationEnvironment {
         files[path] ?? .failed(MachineComplaint(problem: "cannot be read (No such file)", remedy: "check the path"))
     }
     func privateKey(at path: String, matchesCertificateAt certificatePath: String) -> KeyReading { key }
+    func vehicleAuthorityFindings(
+        at path: String,
+        forChainAt certificatePath: String,
+        marginSeconds: Int64
+    ) -> [AuthorityFinding] {
+        held[path] ?? [.isPath("nothing")]
+    }
     func isReadableByAll(_ path: String) -> Bool { isKeyOpen }
     func exists(_ path: String) -> Bool { files[path] != nil || others.contains(path) }
     func complaintAboutAppending(to path: String) -> MachineComplaint? { appending }
     func complaintAboutKeepingFiles(in directory: String) -> MachineComplaint? { keeping }
     func freeBytes(at directory: String) -> Int? { free }
+    var vehicleConfigurations = VehicleConfigurationReading()
+
+    func vehicleConfigurations(of settings: ValidationSettings) -> VehicleConfigurationReading { vehicleConfigurations }
+
     func vehicles(inListAt path: String) -> VehicleListReading {
         lists[path] ?? .failed(MachineComplaint(problem: "cannot be read: No such file", remedy: "check the path"))
     }
@@ -98,6 +111,29 @@ struct ConfigurationCheckTests {
 
     @Test func `a sound machine gives no finding`() {
         #expect(Self.findings(on: .sound).isEmpty)
+    }
+
+    @Test func `what vehicles hold is looked at when it is named, and hinders nothing`() throws {
+        var machine = ScriptedMachine.sound
+        machine.held["/c/held.pem"] = [.ofAnother(expected: "CN=Inter", held: ["CN=Other"])]
+        let finding = try Self.only(
+            Self.findings(on: machine, Self.configuration { $0.tls.vehicleCAFile = "/c/held.pem" })
+        )
+        #expect(finding.path == "tls.vehicle_ca_file")
+        #expect(finding.severity == .warning)
+        #expect(finding.code == .vehicleAuthority)
+        #expect(finding.problem.contains("comes from CN=Inter, and the text holds CN=Other"))
+        #expect(finding.symptom == .authorityOfAnother)
+        machine.held["/c/held.pem"] = []
+        #expect(Self.findings(on: machine, Self.configuration { $0.tls.vehicleCAFile = "/c/held.pem" }).isEmpty)
+    }
+
+    @Test func `certificate_warning_days says how long before an end it is mentioned`() throws {
+        var machine = ScriptedMachine.sound
+        machine.files["/c/server.pem"] = .chain([machine.certificate("CN=host", by: "CN=Root", days: 40)])
+        #expect(Self.findings(on: machine).isEmpty)
+        let finding = try Self.only(Self.findings(on: machine, Self.configuration { $0.certificateWarningDays = 41 }))
+        #expect(finding.code == .certificateDate)
     }
 
     @Test func `a certificate that cannot be read`() throws {

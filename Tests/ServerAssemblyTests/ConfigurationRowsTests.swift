@@ -1,7 +1,9 @@
 import ConfigurationSchema
 import Dispatchers
 import JSONText
+import RecordRules
 import ServerAssembly
+import TelemetryModel
 import Testing
 
 /// The rows themselves: complete, documented, and true to the reference's keys.
@@ -25,6 +27,15 @@ struct ConfigurationRowsTests {
         for type in DispatcherCatalog.builtIn { Self.check(type) }
         Self.check(ServerConfiguration.TLS.self)
         Self.check(ServerConfiguration.RateLimit.self)
+        Self.check(ValidationSettings.self)
+        Self.check(CategorySettings.self)
+        Self.check(FieldSettings.self)
+        Self.check(TypeSettings.self)
+        Self.check(VehicleSettings.self)
+        Self.check(PlanSettings.self)
+        Self.check(PlanLimits.self)
+        // The rules share one property.
+        Self.check(RuleChoices.self, more: RecordRule.allCases.count - 1)
         Self.check(ServerConfiguration.Log.self)
         Self.check(ServerConfiguration.Connection.self)
         Self.check(ServerConfiguration.Vehicles.self)

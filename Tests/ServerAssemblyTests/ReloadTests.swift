@@ -1,3 +1,4 @@
+import Diagnosis
 import Foundation
 import Glibc
 import HTTPServing
@@ -87,6 +88,91 @@ struct ReloadTests {
         // Between the two files a look may see a certificate and the key of another: that is said, too, and not meant.
         _ = try bench.line(of: "tls_reload_failed", saying: "has expired already")
         #expect(try status(bench, Self.first) == 101)
+    }
+
+    /// Of both sides, below an authority of its own, in the bench's folder.
+    private func put(_ authority: CertificateIssuer, days: Int = 90, vehicles: CertificateIssuer, in folder: URL) throws
+    {
+        let issued = try authority.issue(.server(hosts: ["localhost", "127.0.0.1"], days: days))
+        try Files.write(issued.chainPEM, to: folder.appending(path: "server.pem").path, mode: 0o644)
+        try Files.write(issued.key.pem, to: folder.appending(path: "server.key").path, mode: 0o600)
+        try Files.write(vehicles.certificate.pem, to: folder.appending(path: "ca.pem").path, mode: 0o644)
+    }
+
+    private func metric(_ bench: ServerBench, _ name: String) -> Double? {
+        let lines = String(decoding: bench.server.metrics.exposition(), as: UTF8.self).split(separator: "\n")
+        return lines.first { $0.hasPrefix("\(name) ") }.flatMap { Double($0.dropFirst(name.count + 1)) }
+    }
+
+    @Test func `a renewed certificate that vehicles would refuse is kept out until they hold its CA`() throws {
+        let port = TestPorts.free()
+        let folder = try ServerBench.makeFolder()
+        let members = Self.files(#", "status_port": \#(port), "status_host": "127.0.0.1""#)
+        let bench = try ServerBench(members, folder: folder, vehicleAuthority: "held.pem")
+        defer { bench.server.stop() }
+        func served() throws -> String {
+            let port = bench.server.address.port
+            return try ServerHandshake.sight(host: "127.0.0.1", port: port, serverName: nil).chain[0].issuer
+        }
+        #expect(metric(bench, "vehicle_ca_accepts_certificate") == 1)
+        #expect(bench.capture.lines(of: "vehicle_ca_warning").isEmpty)
+
+        let other = try CertificateIssuer.makeRoot(commonName: "Another CA")
+        try put(other, vehicles: bench.pki.authority, in: folder)
+        let line = try bench.line(of: "tls_reload_failed", saying: "vehicles would refuse it")
+        #expect((line["error"] as? String)?.contains("CN=Another CA") == true)
+        #expect((line["error"] as? String)?.contains("tls.vehicle_ca_file") == true)
+        #expect(isFailing(bench, "certificates"))
+        #expect(try served() == bench.pki.authority.certificate.subject)
+        #expect(try ServerBench.get("/readyz", port: port).body.contains("vehicles would refuse it"))
+
+        // The vehicles were given both: the new certificate comes in without being touched again.
+        let both = bench.pki.authority.certificate.pem + other.certificate.pem
+        try Files.write(both, to: folder.appending(path: "held.pem").path, mode: 0o644)
+        eventually { (try? served()) == "CN=Another CA" }
+        #expect(try served() == "CN=Another CA")
+        eventually { !isFailing(bench, "certificates") }
+        #expect(!isFailing(bench, "certificates"))
+        #expect(metric(bench, "vehicle_ca_accepts_certificate") == 1)
+        #expect(try !ServerBench.get("/readyz", port: port).body.contains("refuse"))
+    }
+
+    @Test func `a server starts with a certificate that vehicles would refuse, and says so`() throws {
+        let folder = try ServerBench.makeFolder()
+        let other = try CertificateIssuer.makeRoot(commonName: "Another CA")
+        let port = TestPorts.free()
+        let members = Self.files(#", "status_port": \#(port), "status_host": "127.0.0.1""#)
+        let bench = try ServerBench(members, folder: folder, vehicleAuthority: "held.pem", holding: [other.certificate])
+        defer { bench.server.stop() }
+        let line = try bench.line(of: "vehicle_ca_warning", saying: "does not lead to the server's certificate")
+        #expect(line["code"] as? String == "FT-CA-005")
+        #expect(metric(bench, "vehicle_ca_accepts_certificate") == 0)
+        #expect(try ServerBench.get("/readyz", port: port).body.contains("tls.vehicle_ca_file: "))
+        // Nothing is lost by a new one that is no worse.
+        try put(bench.pki.authority, vehicles: bench.pki.authority, in: folder)
+        _ = try bench.lines(of: "certificates_reloaded")
+        // The right one ends the warning.
+        try put(other, vehicles: bench.pki.authority, in: folder)
+        eventually { metric(bench, "vehicle_ca_accepts_certificate") == 1 }
+        #expect(metric(bench, "vehicle_ca_accepts_certificate") == 1)
+        #expect(try !ServerBench.get("/readyz", port: port).body.contains("tls.vehicle_ca_file"))
+    }
+
+    @Test func `a certificate that ends soon is in the log once, and its days are a metric`() throws {
+        let folder = try ServerBench.makeFolder()
+        let bench = try ServerBench(Self.files(#", "certificate_warning_days": 31"#), folder: folder)
+        defer { bench.server.stop() }
+        let first = try #require(try bench.lines(of: "certificate_expires_soon").first)
+        #expect(first["days_left"] as? Int == 30 || first["days_left"] as? Int == 29)
+        #expect((first["file"] as? String)?.hasSuffix("server.pem") == true)
+        #expect(first["code"] as? String == "FT-TLS-012")
+        #expect(try #require(metric(bench, "server_certificate_days_left")) > 29)
+        // Many looks at the files later there is still one line; a renewed certificate ends it.
+        try put(bench.pki.authority, days: 90, vehicles: bench.pki.authority, in: folder)
+        _ = try bench.lines(of: "certificates_reloaded")
+        eventually { metric(bench, "server_certificate_days_left") ?? 0 > 89 }
+        #expect(try #require(metric(bench, "server_certificate_days_left")) > 89)
+        #expect(bench.capture.lines(of: "certificate_expires_soon").count == 1)
     }
 
     @Test func `VIN lists follow their files; a bad file changes nothing, a missing one neither`() throws {

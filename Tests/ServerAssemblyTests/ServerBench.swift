@@ -21,6 +21,8 @@ final class ServerBench {
     ///   - members: of the configuration besides host, port and certificates; joined by commas.
     ///   - files: gets `FOLDER` in `members` replaced by a folder of its own.
     ///   - configurationPath: a file that is read when the server reloads; nil for none.
+    ///   - vehicleAuthority: the name of a file in the folder with what vehicles hold; nil for none.
+    ///   - held: what that file holds; nil for the authority that the server's certificate comes from.
     ///   - controlPath: the default place of the control socket; nil for none.
     init(
         _ members: String,
@@ -28,13 +30,20 @@ final class ServerBench {
         level: LogLevel = .debug,
         folder: URL? = nil,
         configurationPath: String? = nil,
+        vehicleAuthority: String? = nil,
+        holding held: [Certificate]? = nil,
         controlPath: String? = nil
     ) throws {
         let folder = try folder ?? Self.makeFolder()
         self.folder = folder
         pki = try TestPKI()
         try Self.write(pki, to: folder)
-        let configuration = try Self.configuration(members, folder: folder, environment: environment)
+        var configuration = try Self.configuration(members, folder: folder, environment: environment)
+        if let vehicleAuthority {
+            let file = folder.appending(path: vehicleAuthority)
+            try Data((held ?? [pki.authority.certificate]).flatMap(\.pem)).write(to: file)
+            configuration.tls.vehicleCAFile = file.path
+        }
         recordLog = folder.appending(path: "records.log")
         let path = recordLog.path
         server = try TelemetryServer(

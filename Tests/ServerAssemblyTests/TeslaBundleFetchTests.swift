@@ -165,7 +165,7 @@ struct TeslaBundleFetchTests {
         try Data(stranger.certificate.pem).write(to: other)
         let error = failure(fetch(.address(try web.address("ca")), web: other.path))
         #expect(error?.description.contains("unknown authority") == true, "\(String(describing: error))")
-        #expect(error?.description.contains("--from FILE") == true)
+        #expect(error?.description.contains("--file FILE") == true)
         #expect(written() == nil)
     }
 

@@ -34,6 +34,7 @@ package final class FileDispatcher: Dispatcher {
         let style = RecordFileStyle(
             format: settings.format,
             encodingMode: encodingMode,
+            includesFindings: settings.includesFindings,
             rotation: settings.rotation,
             syncsEachBatch: settings.syncing == .batch,
             directory: pattern.directory

@@ -30,6 +30,7 @@ package struct FileSettings: DispatcherSettings {
     package var syncing = Syncing.close
     /// Beyond it, the file that was not written for longest is closed; it is opened again when its next record comes.
     package var openFileLimit = 64
+    package var includesFindings = false
     package var values: ValueSettings?
     package var location: LocationSettings?
 
@@ -63,6 +64,7 @@ package struct FileSettings: DispatcherSettings {
             in: 1...10_000,
             "Files that are open at the same time when the path has placeholders."
         ),
+        .flag("include_findings", \.includesFindings, "Tell what the rules of `validation` found in the record."),
     ] + viewRows
 
     package var appendedPaths: [AppendedPath] { [AppendedPath(key: "path", path: FilePathPattern(path).probe)] }
@@ -98,6 +100,16 @@ package struct FileSettings: DispatcherSettings {
                 problem: "no file is ever rotated, so none is compressed",
                 reason: "Files are compressed when nothing is written to them any more.",
                 remedy: "set rotation.max_bytes or rotation.max_age_seconds"
+            )
+        }
+        if includesFindings, format == .protobuf {
+            reader.report(
+                .ineffective,
+                at: "\(path).include_findings",
+                severity: .warning,
+                problem: "the format protobuf has no place for findings",
+                reason: "Its messages are those of the vehicles.",
+                remedy: "choose the format protojson or flat, or remove it"
             )
         }
         if format == .protobuf { examinePayloadView(at: path, "the format protobuf", &reader) }

@@ -7,6 +7,7 @@ internal import TelemetryModel
 struct RecordFileStyle: Sendable {
     let format: FileSettings.Format
     let encodingMode: EncodingMode
+    var includesFindings = false
     let rotation: FileRotation
     let syncsEachBatch: Bool
     /// The directory that is never made; those below it are.
@@ -20,10 +21,10 @@ struct RecordFileStyle: Sendable {
     func append(_ record: Record, to json: inout JSONWriter) {
         switch format {
         case .protojson:
-            FileLine.append(record, mode: encodingMode, to: &json)
+            FileLine.append(record, mode: encodingMode, findings: includesFindings, to: &json)
             json.endLine()
         case .flat:
-            FlatLine.append(record, to: &json)
+            FlatLine.append(record, findings: includesFindings, to: &json)
             json.endLine()
         case .protobuf:
             FileMessage.append(record, to: &json)

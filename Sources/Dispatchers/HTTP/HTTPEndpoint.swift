@@ -62,7 +62,8 @@ final class HTTPEndpoint: Sendable {
             mode: context.encodingMode,
             transmittedForm: context.transmittedForm,
             host: Self.hostName,
-            subscription: settings.pubsubSubscription
+            subscription: settings.pubsubSubscription,
+            includesFindings: settings.includesFindings
         )
         authorities = try Self.authorities(of: settings, isSecure: address.isSecure, environment)
         identity = try Self.identity(of: settings)

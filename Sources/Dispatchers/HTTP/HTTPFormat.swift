@@ -44,9 +44,24 @@ struct HTTPBodyMaker: Sendable {
     /// The name of this machine.
     let host: String
     let subscription: String
+    var includesFindings = false
 
     /// One record's part of a body.
     func piece(_ record: Record) throws(RecordEncodingError) -> [UInt8] {
+        let piece = try self.piece(without: record)
+        guard includesFindings else { return piece }
+        return switch format {
+        case .protojson, .teslemetry, .ndjson, .jsonArray: FindingsText.insert(membersOf: record, into: piece)
+        // The event, or the data, ends with the piece.
+        case .splunk, .cloudEvents: FindingsText.insert(membersOf: record, into: piece, depth: 1)
+        case .cloudEventsBinary:
+            if case .opaque = record.content { piece } else { FindingsText.insert(membersOf: record, into: piece) }
+        case .pubsubPush: piece
+        }
+    }
+
+    /// The same without findings, but for those that are no part of the record.
+    private func piece(without record: Record) throws(RecordEncodingError) -> [UInt8] {
         switch format {
         case .protojson: RecordJSON.encode(record, mode: mode)
         case .teslemetry: FlatJSON.encode(record)
@@ -56,7 +71,8 @@ struct HTTPBodyMaker: Sendable {
                 record,
                 form: transmittedForm,
                 messageID: RecordKey(record).number,
-                subscription: subscription
+                subscription: subscription,
+                findings: includesFindings
             )
         case .cloudEvents: CloudEvent.encode(record, id: RecordKey.eventID(of: record), mode: mode)
         case .cloudEventsBinary: CloudEvent.data(of: record, mode: mode)

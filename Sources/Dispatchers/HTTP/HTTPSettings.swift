@@ -31,6 +31,7 @@ package struct HTTPSettings: DispatcherSettings, Hashable {
     package var connectTimeout = Duration.seconds(10)
     package var requestTimeout = Duration.seconds(30)
     package var followsRedirects = false
+    package var includesFindings = false
     package var pubsubSubscription = "projects/fleet-telemetry/subscriptions/fleet-telemetry"
     package var values: ValueSettings?
     package var location: LocationSettings?
@@ -88,6 +89,7 @@ package struct HTTPSettings: DispatcherSettings, Hashable {
             \.followsRedirects,
             "Follow up to 5 redirects (301, 302, 307, 308). Other hosts get neither authorization nor headers."
         ),
+        .flag("include_findings", \.includesFindings, "Tell what the rules of `validation` found in the record."),
         .text(
             "pubsub_subscription",
             \.pubsubSubscription,

@@ -12,6 +12,7 @@ package struct LoggerSettings: DispatcherSettings, Hashable {
 
     /// Whether each value of vehicle data stands in an object that names its type.
     package var isVerbose = false
+    package var includesFindings = false
     package var values: ValueSettings?
     package var location: LocationSettings?
 
@@ -21,12 +22,18 @@ package struct LoggerSettings: DispatcherSettings, Hashable {
     package static let needsSection = false
 
     package static let settings: [Setting<Self>] = [
-        .flag("verbose", \.isVerbose, "Show the type of each value.")
+        .flag("verbose", \.isVerbose, "Show the type of each value."),
+        .flag("include_findings", \.includesFindings, "Tell what the rules of `validation` found in the record."),
     ] + viewRows
+
+    /// What lines look like.
+    package func encoding(_ mode: EncodingMode) -> LoggerEncoding {
+        LoggerEncoding(mode: mode, isVerbose: isVerbose, includesFindings: includesFindings)
+    }
 
     package func makeDispatcher(_ context: DispatcherContext) -> any Dispatcher {
         LoggerDispatcher(
-            LoggerEncoding(mode: context.encodingMode, isVerbose: isVerbose),
+            encoding(context.encodingMode),
             format: context.lineFormat,
             output: { () throws(SystemCallError) in try AppendFile.standardOutput() }
         )
@@ -99,7 +106,11 @@ package final class LoggerDispatcher: Dispatcher {
     private func line(_ record: Record, time: Timestamp) -> [UInt8] {
         if let line = try? encoding.line(record, format, time: time) { return line }
         // The reference has no line for types that it does not decode; ours loses none.
-        let standard = LoggerEncoding(mode: .standard, isVerbose: encoding.isVerbose)
+        let standard = LoggerEncoding(
+            mode: .standard,
+            isVerbose: encoding.isVerbose,
+            includesFindings: encoding.includesFindings
+        )
         return (try? standard.line(record, format, time: time)) ?? []
     }
 

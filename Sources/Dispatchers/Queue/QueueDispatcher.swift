@@ -19,6 +19,7 @@ package struct QueueSettings: DispatcherSettings, Hashable {
     /// Records that wait for the program at most, per subscription.
     package var recordLimit = 10_000
     package var overflow = QueueOverflow.block
+    package var includesFindings = false
     package var values: ValueSettings?
     package var location: LocationSettings?
 
@@ -30,6 +31,7 @@ package struct QueueSettings: DispatcherSettings, Hashable {
     package static let settings: [Setting<Self>] = [
         .wholeNumber("capacity_records", \.recordLimit, in: 1...100_000_000, "Records that fit."),
         .choice("overflow", \.overflow, "What happens to a record that does not fit."),
+        .flag("include_findings", \.includesFindings, "Tell what the rules of `validation` found in the record."),
     ] + viewRows
 
     package func makeDispatcher(_ context: DispatcherContext) -> any Dispatcher {

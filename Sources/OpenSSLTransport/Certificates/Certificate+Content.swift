@@ -96,17 +96,16 @@ extension Certificate {
 
     /// SHA-256 of the public key with its algorithm, in lower-case hexadecimal digits.
     package var publicKeySHA256: String {
-        var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
-        var count: UInt32 = 0
-        // SAFETY: the encoding is allocated for us and freed here; the digest has room for any algorithm.
+        // SAFETY: the encoding is allocated for us and freed here.
         var encoded: UnsafeMutablePointer<UInt8>?
         let length = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(pointer), &encoded)
         defer { fleet_OPENSSL_free(encoded) }
-        guard length > 0, EVP_Digest(encoded, Int(length), &digest, &count, EVP_sha256(), nil) == 1 else {
+        guard length > 0, let encoded else {
             ERR_clear_error()
             return ""
         }
-        return hexadecimal(digest.prefix(Int(count)))
+        // SAFETY: OpenSSL wrote as many bytes as it says.
+        return sha256Text(UnsafeBufferPointer(start: encoded, count: Int(length)))
     }
 
     /// The certificate as binary DER.
@@ -153,25 +152,43 @@ extension Certificate {
         return X509_verify(pointer, key) == 1
     }
 
+    /// What the key may be used for, as X.509 names it, e.g. `digitalSignature`; empty when nothing is said of it.
+    package var keyUsages: [String] {
+        guard X509_get_extension_flags(pointer) & UInt32(EXFLAG_KUSAGE) != 0 else { return [] }
+        let bits = X509_get_key_usage(pointer)
+        return Self.keyUsageNames.filter { bits & UInt32($0.bit) != 0 }.map(\.name)
+    }
+
+    private static let keyUsageNames = [
+        (KU_DIGITAL_SIGNATURE, "digitalSignature"), (KU_NON_REPUDIATION, "nonRepudiation"),
+        (KU_KEY_ENCIPHERMENT, "keyEncipherment"), (KU_DATA_ENCIPHERMENT, "dataEncipherment"),
+        (KU_KEY_AGREEMENT, "keyAgreement"), (KU_KEY_CERT_SIGN, "keyCertSign"), (KU_CRL_SIGN, "cRLSign"),
+    ].map { (bit: $0.0, name: $0.1) }
+
     private func alternativeNames() -> (dns: [String], ip: [String]) {
         guard let raw = X509_get_ext_d2i(pointer, NID_subject_alt_name, nil, nil) else {
             ERR_clear_error()
             return ([], [])
         }
-        // SAFETY: the list was decoded for us and is freed here; the names belong to it.
-        let list = OpaquePointer(raw)
-        defer { GENERAL_NAMES_free(list) }
-        var found: (dns: [String], ip: [String]) = ([], [])
-        for index in 0..<max(0, fleet_sk_GENERAL_NAME_num(list)) {
-            guard let name = fleet_sk_GENERAL_NAME_value(list, index)?.pointee else { continue }
-            // SAFETY: the type says which member of the union is set.
-            if name.type == GEN_DNS, let text = name.d.dNSName { found.dns.append(readText(text)) }
-            if name.type == GEN_IPADD, let address = name.d.iPAddress, let text = readAddress(address) {
-                found.ip.append(text)
-            }
-        }
-        return found
+        // SAFETY: the list was decoded for us, and is handed over.
+        return OpenSSLTransport.alternativeNames(owning: OpaquePointer(raw))
     }
+}
+
+/// DNS names and IP addresses of a decoded list, which is freed here.
+// SAFETY: the caller hands the list over; the names belong to it.
+func alternativeNames(owning list: OpaquePointer) -> (dns: [String], ip: [String]) {
+    defer { GENERAL_NAMES_free(list) }
+    var found: (dns: [String], ip: [String]) = ([], [])
+    for index in 0..<max(0, fleet_sk_GENERAL_NAME_num(list)) {
+        guard let name = fleet_sk_GENERAL_NAME_value(list, index)?.pointee else { continue }
+        // SAFETY: the type says which member of the union is set.
+        if name.type == GEN_DNS, let text = name.d.dNSName { found.dns.append(readText(text)) }
+        if name.type == GEN_IPADD, let address = name.d.iPAddress, let text = readAddress(address) {
+            found.ip.append(text)
+        }
+    }
+    return found
 }
 
 // SAFETY: the caller owns the string and keeps it until this returns.

@@ -58,6 +58,15 @@ package struct CertificateTemplate: Sendable, Hashable {
         )
     }
 
+    /// For a server with these names, from an hour ago on.
+    package static func server(hosts: [String], days: Int) -> CertificateTemplate {
+        // The common name is for people; hosts too long for it stand in the alternative name only.
+        let name = hosts.first.flatMap { $0.utf8.count <= 64 ? $0 : nil } ?? "server"
+        var template = CertificateTemplate(role: .server, commonName: name, days: days)
+        template.hosts = hosts
+        return template
+    }
+
     var effectiveUsages: [String] {
         if let extendedKeyUsages { return extendedKeyUsages }
         switch role {

@@ -143,23 +143,20 @@ package enum DemoPKI {
         case (false, true): throw .unusableAuthority(path: keyPath, reason: "its certificate \(path) is missing")
         case (true, true): break
         }
-        let certificates = try rethrow { () throws(CertificateError) in try Certificate.readAll(path: path) }
-        let key = try rethrow { () throws(CertificateError) in try PrivateKey.read(path: keyPath) }
-        guard let certificate = certificates.first, certificate.isCertificateAuthority else {
-            throw .unusableAuthority(path: path, reason: "is not the certificate of an authority")
+        let authority: CertificateIssuer
+        do throws(AuthorityError) {
+            authority = try AuthorityFiles(path: path, keyPath: keyPath).open(now: Int64(time(nil)))
+        } catch {
+            switch error {
+            case .unusable(let path, let reason): throw .unusableAuthority(path: path, reason: reason)
+            case .certificate(let error): throw .certificate(error)
+            }
         }
-        guard key.matches(certificate) else {
-            throw .unusableAuthority(path: path, reason: "does not belong to the key \(keyPath)")
-        }
-        let now = Int64(time(nil))
-        guard certificate.notBefore <= now, now < certificate.notAfter else {
-            throw .unusableAuthority(path: path, reason: "is not valid now")
-        }
-        guard certificate.subjectCommonName == options.authorityCommonName else {
-            let name = certificate.subjectCommonName.debugDescription
+        guard authority.certificate.subjectCommonName == options.authorityCommonName else {
+            let name = authority.certificate.subjectCommonName.debugDescription
             throw .unusableAuthority(path: path, reason: "is the authority \(name), which another one was asked for")
         }
-        return CertificateIssuer(certificate: certificate, key: key)
+        return authority
     }
 
     private static func makeAuthority(_ options: DemoPKIOptions) throws(DemoPKIError) -> CertificateIssuer {
@@ -228,12 +225,7 @@ private struct Slot {
     func template(days: Int) -> CertificateTemplate {
         switch holder {
         case .vehicle(let vin): return CertificateTemplate(role: .vehicle, commonName: vin, days: days)
-        case .server(let hosts):
-            // The common name is for people; hosts too long for it stand in the alternative name only.
-            let name = hosts.first.flatMap { $0.utf8.count <= 64 ? $0 : nil } ?? "server"
-            var template = CertificateTemplate(role: .server, commonName: name, days: days)
-            template.hosts = hosts
-            return template
+        case .server(let hosts): return .server(hosts: hosts, days: days)
         }
     }
 

@@ -3,6 +3,7 @@ internal import EnvelopeCodec
 internal import HTTPCodec
 internal import LinuxSystem
 internal import OpenSSLTransport
+internal import RecordRules
 internal import TelemetryModel
 internal import WebSocketCodec
 
@@ -98,6 +99,8 @@ final class Connection {
     var isAnnouncedGone = false
     /// Whether the loop has let go of it, so that nothing may be done with it any more.
     var hasEnded = false
+    /// The rules for its vehicle, kept from record to record; nil before the first that was checked.
+    var rules: VehicleRules?
     /// For the log line at the end.
     var receivedPayloads = ReceivedPayloads()
 

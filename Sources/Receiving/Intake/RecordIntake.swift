@@ -3,6 +3,7 @@ internal import EnvelopeCodec
 internal import LinuxSystem
 internal import Observability
 internal import PayloadCodec
+internal import RecordRules
 internal import SignalMetering
 internal import TelemetryModel
 
@@ -62,6 +63,12 @@ final class RecordIntake {
     let context: ReceiverContext
     let topics: TopicTable
     private var rewriter: PayloadRewriter
+    /// What records are checked for; nil for nothing.
+    var rules: RuleSet?
+    private let findings: FindingMeters
+    private var tally = FindingTally()
+    /// Records of this turn that rules refuse.
+    private var refused: [DeadLetter] = []
     private var writer = PayloadWriter()
     private var stages: [Stage]
     private var hasStaged = false
@@ -83,6 +90,8 @@ final class RecordIntake {
         self.context = context
         topics = TopicTable(context.router, context.meters.reference)
         rewriter = PayloadRewriter(mode: context.settings.isReferenceCompatible ? .reference : .standard)
+        rules = context.settings.rules
+        findings = FindingMeters(context)
         stages = Array(repeating: Stage(), count: context.router.routes.count)
         let routes = context.router.routes
         submissionOrder =
@@ -138,6 +147,7 @@ final class RecordIntake {
         let topic = topics.find(bytes.extracting(envelope.topic))
         // First, because a message that waits is offered again and must not count twice.
         if let route = topic?.route, !route.hasRoom { return .wait }
+        if let rules, rules.mayReject, !context.router.rejections.hasRoom { return .wait }
         if isOverLimit(socket, topic) { return .ignore }
         if topic?.route == nil, !isSender(bytes.extracting(stream.senderID), source.device) {
             noteWrongSender(bytes, envelope, stream, source)
@@ -177,7 +187,14 @@ final class RecordIntake {
                 countUnrouted(record.payloadCount, topic.meters)
                 return .acknowledge(txid: envelope.txid, topic: envelope.topic)
             }
-            stages[route.index].add(record, signals: signals)
+            if let judgement = judge(record, connection, socket) {
+                guard carryOut(judgement, on: record, signals, topic, route) else {
+                    socket.vehicle.deliveries?.release(record.id)
+                    return .acknowledge(txid: envelope.txid, topic: envelope.topic)
+                }
+            } else {
+                stages[route.index].add(record, signals: signals)
+            }
             hasStaged = true
             socket.noteRecord(at: turn, row: topic.row)
             if tracksVINs, socket.vehicle.isTracked { count(signals, of: source, topic) }
@@ -223,6 +240,50 @@ final class RecordIntake {
             if context.settings.rateLimit != nil { socket.vehicle.rateWindow.giveBack() }
             return .waitBriefly
         }
+    }
+
+    // MARK: Rules
+
+    /// What the rules say of a record; nil when it breaks none, or none are asked.
+    @inline(__always)
+    private func judge(_ record: Record, _ connection: Connection, _ socket: VehicleSocket) -> Judgement? {
+        guard let rules else { return nil }
+        if let known = connection.rules, known.set === rules {
+            return known.isIdle ? nil : known.judge(record, &tally)
+        }
+        let own = rules.rules(for: socket.source.device.vin, history: socket.vehicle.history)
+        connection.rules = own
+        return own.isIdle ? nil : own.judge(record, &tally)
+    }
+
+    /// Sends a record on as the rules say: with its findings, without some of its data, or to the dead letters.
+    ///
+    /// - Returns: false when nothing is left of it, so that nobody has to keep anything.
+    private func carryOut(
+        _ judgement: Judgement,
+        on record: Record,
+        _ signals: Int,
+        _ topic: Topic,
+        _ route: DispatchRoute
+    ) -> Bool {
+        findings.log(judgement, of: record)
+        if let rule = judgement.rejectedBy {
+            countUnrouted(record.payloadCount, topic.meters)
+            refused.append(DeadLetter(record: record.with(judgement.findings), rule: rule))
+            return true
+        }
+        guard judgement.strippedCount > 0 else {
+            stages[route.index].add(record.with(judgement.findings), signals: signals)
+            return true
+        }
+        guard judgement.strippedCount < signals else {
+            findings.emptied.add()
+            countUnrouted(record.payloadCount, topic.meters)
+            return false
+        }
+        let rest = rewriter.strip(record, judgement.isStripped, judgement.findings)
+        stages[route.index].add(rest, signals: signals - judgement.strippedCount)
+        return true
     }
 
     /// Received and acknowledged like others, but dispatched nowhere.
@@ -274,6 +335,10 @@ final class RecordIntake {
 
     /// Counts the turn's records and hands them to their routes.
     func submit() {
+        if !tally.isEmpty {
+            findings.count(tally)
+            tally.removeAll()
+        }
         guard hasStaged else { return }
         hasStaged = false
         defer {
@@ -289,6 +354,9 @@ final class RecordIntake {
             context.logDispatching(stage.records)
             route.submit(stage.records, transportedBytes: stage.bytes)
         }
+        guard !refused.isEmpty else { return }
+        context.router.rejections.submit(refused)
+        refused.removeAll(keepingCapacity: true)
     }
 
     /// Once per turn: an addition that other threads may see costs as much as ten that they don't.

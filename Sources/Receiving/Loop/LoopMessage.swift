@@ -1,6 +1,7 @@
 internal import Dispatching
 internal import LinuxSystem
 internal import OpenSSLTransport
+internal import RecordRules
 internal import Synchronization
 
 /// What other threads may ask of an event loop. Delivered through its mailbox, in order.
@@ -21,6 +22,8 @@ enum LoopMessage: Sendable {
     case adopt(AdoptedSocket)
     /// The VIN lists have changed: let go of connections that they refuse.
     case reviewVehicles
+    /// Check records by these rules.
+    case judgeBy(RuleSet?)
     /// Raises the signal, to show that the loop goes round.
     case probe(ThreadSignal)
 }

@@ -172,6 +172,7 @@ final class ReceivingLoop {
             case .finish(let milliseconds): finish(lingerMilliseconds: milliseconds)
             case .adopt(let socket): adopt(socket)
             case .reviewVehicles: reviewVehicles()
+            case .judgeBy(let rules): intake.rules = rules
             case .probe(let signal): signal.raise()
             }
         }

@@ -15,7 +15,7 @@ package final class ReceivingMeters: Sendable {
     /// Connections that stopped being read because of backpressure.
     let pauses: Counter
 
-    private let registry: MetricRegistry
+    let registry: MetricRegistry
     private let live = Atomic<Int>(0)
 
     /// - Parameters:

@@ -1,3 +1,4 @@
+internal import RecordRules
 internal import SignalMetering
 internal import Synchronization
 internal import TelemetryModel
@@ -15,6 +16,8 @@ final class Vehicle: Sendable {
     let metered: MeteredVehicle?
     /// Nil when records that come again are dispatched again.
     let deliveries: RecentDeliveries?
+    /// Of its records, for the rules that need to know earlier ones.
+    let history = VehicleHistory()
 
     init(
         vin: VIN,

@@ -15,12 +15,14 @@ package enum PubSubPush {
     ///   - form: what `data` holds, in base64.
     ///   - messageID: digits; the same whenever the record is sent.
     ///   - subscription: `projects/P/subscriptions/S`.
+    ///   - findings: whether what rules found is an attribute, the list of ``FindingsText`` as text.
     /// - Throws: as ``TransmittedForm/bytes(of:)``.
     package static func encode(
         _ record: Record,
         form: TransmittedForm,
         messageID: String,
-        subscription: String
+        subscription: String,
+        findings: Bool = false
     ) throws(RecordEncodingError) -> [UInt8] {
         let data = try form.bytes(of: record)
         var json = JSONWriter(reservingCapacity: 640 + data.count / 3 * 4)
@@ -30,6 +32,7 @@ package enum PubSubPush {
         json.key("attributes")
         json.beginObject()
         RecordMetadata.forEach(of: record) { json.member($0, $1) }
+        if findings, let found = record.findings { json.member("findings", FindingsText.json(found)) }
         json.endObject()
         json.key("data")
         json.quoted { text in Base64.encode(data.span) { text.append($0) } }

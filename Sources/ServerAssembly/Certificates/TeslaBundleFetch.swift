@@ -172,5 +172,5 @@ package struct TeslaBundleError: Error, Sendable, Hashable, CustomStringConverti
         }
     }
 
-    private static let otherWay = "fetch the file another way and give it with --from FILE"
+    private static let otherWay = "fetch the file another way and give it with --file FILE"
 }

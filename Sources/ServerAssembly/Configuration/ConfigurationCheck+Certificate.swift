@@ -21,6 +21,7 @@ extension ConfigurationCheck {
                 for: chain,
                 keyPosition: keyPosition,
                 wholeChainPath: wholeChainPath(besides: path),
+                expiryMarginSeconds: configuration.certificateWarningSeconds,
                 at: machine.now
             )
             for finding in findings {
@@ -53,6 +54,27 @@ extension ConfigurationCheck {
     private func wholeChainPath(besides path: String) -> String? {
         let whole = (path.lastIndex(of: "/").map { String(path[...$0]) } ?? "") + "fullchain.pem"
         return whole != path && machine.exists(whole) ? whole : nil
+    }
+
+    /// A warning at most: what vehicles really hold nobody but they know, and the file may be behind.
+    mutating func checkVehicleAuthorities() {
+        guard let path = configuration.tls.vehicleAuthorityPath else { return }
+        let findings = machine.vehicleAuthorityFindings(
+            at: path,
+            forChainAt: configuration.tls.serverCert,
+            marginSeconds: configuration.certificateWarningSeconds
+        )
+        for finding in findings {
+            report(
+                .vehicleAuthority,
+                at: "tls.vehicle_ca_file",
+                severity: .warning,
+                finding.problem(in: path),
+                reason: finding.reason,
+                remedy: finding.remedy,
+                symptom: finding.symptom
+            )
+        }
     }
 
     mutating func checkPrivateKey() {
@@ -103,4 +125,9 @@ extension ChainFinding {
         case .notForServers, .namesNoHost, .hostNotCovered, .leafSelfSigned: .certificateUsage
         }
     }
+}
+
+extension ServerConfiguration {
+    /// ``certificateWarningDays`` in seconds.
+    var certificateWarningSeconds: Int64 { Int64(certificateWarningDays) * 86_400 }
 }

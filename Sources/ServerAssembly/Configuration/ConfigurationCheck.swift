@@ -24,8 +24,10 @@ package struct ConfigurationCheck {
         var check = ConfigurationCheck(configuration, positions, directory, machine)
         check.checkServerCertificate()
         check.checkPrivateKey()
+        check.checkVehicleAuthorities()
         check.checkClientAuthorities()
         check.checkVehicleLists()
+        check.checkVehicleConfigurations()
         check.checkDispatcherFiles()
         check.checkDirectories()
         check.checkControlSocket()
@@ -228,7 +230,8 @@ extension ConfigurationFinding {
     package var isAboutMachine: Bool {
         switch code {
         case .certificate, .certificateDate, .certificateOrder, .certificateUsage, .certificateStrength, .privateKey,
-            .keyMismatch, .unusablePath, .portUnusable, .vehicleList, .secretFile, .connection:
+            .keyMismatch, .vehicleAuthority, .unusablePath, .portUnusable, .vehicleList, .vehicleConfiguration,
+            .secretFile, .connection:
             true
         default: false
         }
@@ -248,6 +251,8 @@ extension FindingCode {
     /// A key file that cannot be used, or not safely.
     package static let privateKey = FindingCode("private_key", .keyUnreadable)
     package static let keyMismatch = FindingCode("key_mismatch", .keyOfAnotherCertificate)
+    /// What vehicles hold does not lead them to the server's certificate, or won't for long.
+    package static let vehicleAuthority = FindingCode("vehicle_ca", .authorityOfAnother)
     /// Nothing to verify vehicles against.
     package static let clientCAMissing = FindingCode("client_ca_missing", .clientAuthoritiesMissing)
     /// A file of VINs that cannot be used.

@@ -1,5 +1,6 @@
 package import ConfigurationSchema
 internal import LinuxSystem
+package import TextCodec
 
 /// What `fleet-telemetry config …` prints and exits with. The commands themselves only parse their flags.
 package enum ConfigurationCommands {
@@ -97,10 +98,12 @@ package enum ConfigurationCommands {
     /// - Parameters:
     ///   - path: `-` for standard input.
     ///   - connects: also tries the dispatchers' destinations, unless the file has errors already.
+    ///   - style: of the text, which JSON does without.
     package static func check(
         path: String,
         json: Bool,
         connects: Bool = false,
+        style: TextStyle = .plain,
         environment: [String: String],
         machine: (any ConfigurationEnvironment)? = MachineEnvironment()
     ) -> Output {
@@ -124,7 +127,7 @@ package enum ConfigurationCommands {
                 attempts: attempts
             )
         }
-        return Output(text: json ? report.json : report.text, exitCode: report.exitCode)
+        return Output(text: json ? report.json : report.text(style), exitCode: report.exitCode)
     }
 
     /// `config schema`: a JSON Schema of the whole file.

@@ -1,4 +1,5 @@
 package import Diagnosis
+package import RecordRules
 package import Symptoms
 
 /// What only the machine can say about a configuration: files, certificates, ports, the time.
@@ -10,6 +11,15 @@ package protocol ConfigurationEnvironment: Sendable {
 
     /// Which certificate of one PEM file the private key in another belongs to.
     func privateKey(at path: String, matchesCertificateAt certificatePath: String) -> KeyReading
+
+    /// What is wrong with the `ca` that vehicles hold, for the chain of another file; empty when they accept it.
+    ///
+    /// - Parameter marginSeconds: how long before its end an authority is mentioned.
+    func vehicleAuthorityFindings(
+        at path: String,
+        forChainAt certificatePath: String,
+        marginSeconds: Int64
+    ) -> [AuthorityFinding]
 
     /// Whether every user of the machine may read a file.
     func isReadableByAll(_ path: String) -> Bool
@@ -31,6 +41,9 @@ package protocol ConfigurationEnvironment: Sendable {
 
     /// The VINs of a list file.
     func vehicles(inListAt path: String) -> VehicleListReading
+
+    /// What vehicles are configured to send, by the files that a section names.
+    func vehicleConfigurations(of settings: ValidationSettings) -> VehicleConfigurationReading
 
     /// Seconds since 1970-01-01T00:00:00Z.
     var now: Int64 { get }
@@ -69,6 +82,28 @@ package enum KeyReading: Sendable, Hashable {
 package enum VehicleListReading: Sendable, Hashable {
     case vins([String])
     case failed(MachineComplaint)
+}
+
+/// What reading the files of vehicles' configurations brought.
+package struct VehicleConfigurationReading: Sendable, Hashable {
+    /// A file that can't be used, and whether the setting for one file or for a directory names it.
+    package struct Failure: Sendable, Hashable {
+        package let path: String
+        package let isInDirectory: Bool
+        package let problem: String
+
+        package init(path: String, isInDirectory: Bool, problem: String) {
+            self.path = path
+            self.isInDirectory = isInDirectory
+            self.problem = problem
+        }
+    }
+
+    package var failures: [Failure] = []
+    /// Names that no field has, each with the file that it stands in first.
+    package var unknownFields: [String: String] = [:]
+
+    package init() {}
 }
 
 /// Whether a port can be listened on, and why not.

@@ -1,6 +1,7 @@
-internal import Diagnosis
+package import Diagnosis
 internal import LinuxSystem
 internal import OpenSSLTransport
+package import RecordRules
 internal import Symptoms
 
 /// This machine, asked for real: files are opened, keys compared, ports tried.
@@ -29,6 +30,21 @@ package struct MachineEnvironment: ConfigurationEnvironment {
         guard let chain = try? Certificate.readAll(path: certificatePath) else { return .matches }
         guard let index = chain.firstIndex(where: key.matches) else { return .differs }
         return index == 0 ? .matches : .belongsTo(position: index + 1)
+    }
+
+    package func vehicleAuthorityFindings(
+        at path: String,
+        forChainAt certificatePath: String,
+        marginSeconds: Int64
+    ) -> [AuthorityFinding] {
+        do throws(AuthorityFinding) {
+            let held = try VehicleAuthorityFile.read(path: path)
+            // A chain that cannot be read has a finding of its own.
+            guard let chain = try? Certificate.readAll(path: certificatePath) else { return [] }
+            return held.findings(for: chain, marginSeconds: marginSeconds, at: now)
+        } catch {
+            return [error]
+        }
     }
 
     package func isReadableByAll(_ path: String) -> Bool {
@@ -119,6 +135,30 @@ package struct MachineEnvironment: ConfigurationEnvironment {
         } catch {
             return .failed(MachineComplaint(problem: error.problem, remedy: error.remedy))
         }
+    }
+
+    package func vehicleConfigurations(of settings: ValidationSettings) -> VehicleConfigurationReading {
+        var reading = VehicleConfigurationReading()
+        func fail(_ path: String, _ isInDirectory: Bool, _ problem: String) {
+            reading.failures.append(
+                VehicleConfigurationReading.Failure(path: path, isInDirectory: isInDirectory, problem: problem)
+            )
+        }
+        do throws(SystemCallError) {
+            for (path, vin) in try settings.vehicleConfigurationFiles() {
+                do throws(VehicleConfigurationError) {
+                    for name in try VehicleConfigurationFile.read(path).unknownFields
+                    where reading.unknownFields[name] == nil {
+                        reading.unknownFields[name] = path
+                    }
+                } catch {
+                    fail(path, vin != nil, error.problem)
+                }
+            }
+        } catch {
+            fail(settings.vehicleConfigDirectory, true, "cannot be read: \(error.reason)")
+        }
+        return reading
     }
 
     package var now: Int64 { WallClock.milliseconds / 1000 }

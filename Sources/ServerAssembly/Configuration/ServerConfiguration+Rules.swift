@@ -15,6 +15,7 @@ extension ServerConfiguration {
         examineViews(&reader)
         examinePorts(&reader)
         examineSignalTracking(&reader)
+        examineValidation(&reader)
     }
 
     // MARK: Records

@@ -7,6 +7,10 @@ extension ServerConfiguration {
         package var serverKey = ""
         package var caFile = ""
         package var teslaCAFile = ""
+        package var vehicleCAFile = ""
+
+        /// Nil when it is not set.
+        package var vehicleAuthorityPath: String? { vehicleCAFile.isEmpty ? nil : vehicleCAFile }
 
         package init() {}
 
@@ -31,6 +35,12 @@ extension ServerConfiguration {
                 "PEM file with Tesla's vehicle CAs, as `fleet-telemetry certs fetch-ca` writes it."
             )
             .example("\"/etc/fleet-telemetry/tesla_ca.pem\""),
+            .path(
+                "vehicle_ca_file",
+                \.vehicleCAFile,
+                "What vehicles hold as `ca`: its PEM, or the JSON that they were configured with. A renewed "
+                    + "certificate that they would refuse is then kept out, and the log says so."
+            ),
         ]
     }
 

@@ -72,7 +72,7 @@ extension ServerConfiguration {
         let loggerName = DispatcherName(LoggerSettings.kind)
         if let loggerOutput, dispatchers[loggerName] != nil {
             let dispatcher = LoggerDispatcher(
-                LoggerEncoding(mode: encodingMode, isVerbose: logger.isVerbose),
+                logger.encoding(encodingMode),
                 format: jsonLogEnable ? .json : .text,
                 output: loggerOutput
             )

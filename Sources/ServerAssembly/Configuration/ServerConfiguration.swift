@@ -1,6 +1,7 @@
 package import ConfigurationSchema
 internal import Dispatchers
 internal import JSONText
+package import RecordRules
 
 /// Everything an operator can set, typed and checked: the reference's keys with their meaning, and ours.
 ///
@@ -26,6 +27,8 @@ package struct ServerConfiguration: Configurable, Hashable {
     /// Nil dispatches records that come again another time.
     package var deduplication: Deduplication?
     package var presence = Presence()
+    /// Nil checks nothing.
+    package var validation: ValidationSettings?
     package var vinsSignalTrackingEnabled: [String] = []
     package var logLevel = LogLevel.info
     package var jsonLogEnable = false
@@ -45,6 +48,7 @@ package struct ServerConfiguration: Configurable, Hashable {
     package var costs: Costs?
     package var shutdownTimeout = Duration.seconds(10)
     package var reloadInterval = Duration.seconds(5)
+    package var certificateWarningDays = 14
     /// The sections of the dispatchers that this build contains.
     package var dispatchers = DispatcherSections()
     /// librdkafka's own names and values.
@@ -164,6 +168,11 @@ package struct ServerConfiguration: Configurable, Hashable {
             "Recognise records that a vehicle sends again because it did not get the ack."
         ),
         .section("presence", \.presence, "When a vehicle counts as connected, all its connections together."),
+        .optionalSection(
+            "validation",
+            \.validation,
+            "What records are checked for, and what is done about it. Changes are taken over while the server runs."
+        ),
         .texts(
             "vins_signal_tracking_enabled",
             \.vinsSignalTrackingEnabled,
@@ -205,6 +214,12 @@ extension ServerConfiguration {
             unit: .seconds,
             in: .zero ... .seconds(86_400),
             "How often certificates, CA bundles and VIN lists are looked at for changes. 0: only at SIGHUP."
+        ),
+        .wholeNumber(
+            "certificate_warning_days",
+            \.certificateWarningDays,
+            in: 1...825,
+            "How many days before the server's certificate ends, or a CA that vehicles hold, the log says so every day."
         ),
     ]
 

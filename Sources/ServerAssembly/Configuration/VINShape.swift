@@ -1,11 +1,12 @@
 package import ConfigurationSchema
+internal import TelemetryModel
 
 /// What a vehicle identification number looks like (ISO 3779): 17 capital letters and digits, without I, O and Q.
 package enum VINShape {
     /// A warning when the text does not look like a VIN. Test certificates carry any name, so it is never an error.
     package static func complaint(about text: String) -> TextComplaint? {
         let letters = Array(text.utf8)
-        if letters.count != 17 {
+        if letters.count != VIN.characterCount {
             return TextComplaint(
                 "\"\(text.prefix(40))\" has \(text.count) characters, a VIN has 17",
                 remedy: "copy the VIN from the vehicle's certificate or the app",
@@ -13,7 +14,7 @@ package enum VINShape {
                 code: .vinShape
             )
         }
-        if let wrong = letters.first(where: { !isVINCharacter($0) }) {
+        if let wrong = letters.first(where: { !VIN.isCharacter($0) }) {
             return TextComplaint(
                 "\"\(text)\" contains \(Character(Unicode.Scalar(wrong))), which no VIN does",
                 remedy: "check it; VINs have capital letters and digits, without I, O and Q",
@@ -22,15 +23,6 @@ package enum VINShape {
             )
         }
         return nil
-    }
-
-    private static func isVINCharacter(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): true
-        case UInt8(ascii: "I"), UInt8(ascii: "O"), UInt8(ascii: "Q"): false
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"): true
-        default: false
-        }
     }
 }
 

@@ -82,7 +82,7 @@ package struct DeadLetterDesk: Sendable {
         json.member("detail", letter.detail)
         if isWhole {
             json.key("record")
-            json.raw(FileLine.encode(record(letter), mode: .standard))
+            json.raw(FileLine.encode(record(letter), mode: .standard, findings: true))
         } else {
             json.member("record_type", letter.record.type.topic)
             json.member("vin", letter.record.source.device.vin.text)

@@ -70,8 +70,9 @@ package struct DeadLetterReplay: Sendable {
         for name in names.sorted() where !known.contains(name) || name == "queue" {
             let all = known.subtracting(["queue"]).sorted().joined(separator: ", ")
             throw DeadLetterDesk.Refusal(
-                description: "\(name): no dispatcher that letters can be given to from here; choose one with --to, the "
-                    + "configuration has \(all)"
+                description:
+                    "\(name): no dispatcher that letters can be given to from here; choose one with --deliver-to, "
+                    + "the configuration has \(all)"
             )
         }
         do {

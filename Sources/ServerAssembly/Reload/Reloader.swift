@@ -3,9 +3,10 @@ internal import LinuxSystem
 internal import Observability
 internal import OpenSSLTransport
 internal import Receiving
+internal import RecordRules
 internal import Synchronization
 
-/// Reads certificates, CA bundles, VIN lists and, for those, the configuration file again while the server runs.
+/// Reads certificates, CA bundles, VIN lists, rules and, for those, the configuration file again while the server runs.
 ///
 /// A file that cannot be used changes nothing: the log, a metric and `/readyz` say so until a good one comes. Files are
 /// looked at now and then, and read when they differ from what was read last and have stood still since the last look,
@@ -13,7 +14,7 @@ internal import Synchronization
 final class Reloader: Sendable {
     /// What is kept up to date, one by one: a bad VIN list does not keep a good certificate out.
     enum Subject: String, CaseIterable, Sendable {
-        case configuration, certificates, vehicles
+        case configuration, certificates, vehicles, rules
     }
 
     /// Work in progress: held while files are read.
@@ -43,6 +44,7 @@ final class Reloader: Sendable {
     private let receiver: VehicleReceiver
     private let log: Log
     private let metrics: MetricRegistry
+    private let watchman: CertificateWatch
     private let end = ThreadSignal()
 
     /// - Parameters:
@@ -65,11 +67,16 @@ final class Reloader: Sendable {
         self.receiver = receiver
         self.log = log
         self.metrics = metrics
+        watchman = CertificateWatch(log: log, metrics: metrics)
         for subject in Subject.allCases { isFailing(subject).set(0) }
+        watchman.exposeDaysLeft { [weak self] in self?.certificate }
     }
 
     /// The server's certificate that new connections get.
     var certificate: Certificate { view.withLock { $0.chain[0] } }
+
+    /// What could not be read again, and what vehicles would object to, one line each; the server goes on all the same.
+    var notices: [String] { failures + watchman.objections }
 
     /// All certificates in use: those that new connections are shown, and those that vehicles are verified against.
     var certificates: (chain: [Certificate], authorities: [Certificate]) {
@@ -91,14 +98,28 @@ final class Reloader: Sendable {
     func watch() {
         let interval = state.withLock { $0.configuration.reloadInterval.wholeMilliseconds }
         let round = interval > 0 ? interval : Self.roundMilliseconds
+        var reminder = MonotonicTime.now.adding(milliseconds: Self.reminderMilliseconds)
+        var isExpiryNoticed = hasExpired
         while !end.wait(until: MonotonicTime.now.adding(milliseconds: round)) {
             log.reportEndedFloods()
             if interval > 0, haveFilesSettled() { reload() }
+            if hasExpired != isExpiryNoticed {
+                isExpiryNoticed.toggle()
+                // A newer certificate that was kept out is better than one that has ended.
+                if isExpiryNoticed, interval > 0 { reload() }
+            }
+            guard MonotonicTime.now >= reminder else { continue }
+            reminder = MonotonicTime.now.adding(milliseconds: Self.reminderMilliseconds)
+            remindOfCertificates()
         }
     }
 
     /// How often the log is looked at when files are not.
     private static let roundMilliseconds = 5_000
+    /// How often certificates that end, or that vehicles would refuse, are told of: every day.
+    private static let reminderMilliseconds = 86_400_000
+
+    private var hasExpired: Bool { certificate.notAfter < WallClock.seconds }
 
     /// Whether files differ from what was read, and not from what they were a round ago.
     private func haveFilesSettled() -> Bool {
@@ -117,6 +138,12 @@ final class Reloader: Sendable {
         end.raise()
     }
 
+    /// Says which certificates will end soon and what vehicles would object to: at the start, and every day.
+    func remindOfCertificates() {
+        let configuration = state.withLock { $0.configuration }
+        watchman.remind(of: view.withLock { $0.chain }, configuration)
+    }
+
     private static func stamps(
         _ configuration: ServerConfiguration,
         _ source: ConfigurationSource?,
@@ -125,6 +152,8 @@ final class Reloader: Sendable {
         var paths = [configuration.tls.serverCert, configuration.tls.serverKey]
         paths += configuration.clientCAFiles(besides: directory, exists: Files.exists).map(\.path)
         paths += configuration.vehicles.files.map(\.path)
+        paths += configuration.validation?.watchedFiles ?? []
+        if let path = configuration.tls.vehicleAuthorityPath { paths.append(path) }
         if let source { paths.append(source.path) }
         var stamps: [String: FileStamp?] = [:]
         for path in paths { stamps.updateValue(FileStamp(path: path), forKey: path) }
@@ -142,6 +171,7 @@ final class Reloader: Sendable {
             attempt(.configuration, &state) { try readConfiguration(&$0) }
             attempt(.certificates, &state) { try readCertificates($0.configuration) }
             attempt(.vehicles, &state) { try readVehicles($0.configuration) }
+            attempt(.rules, &state) { try readRules($0.configuration) }
         }
     }
 
@@ -186,18 +216,22 @@ final class Reloader: Sendable {
         state.restartKeys = keys
         state.configuration.tls = fresh.tls
         state.configuration.useDefaultEngCA = fresh.useDefaultEngCA
+        state.configuration.certificateWarningDays = fresh.certificateWarningDays
         state.configuration.vehicles = fresh.vehicles
+        state.configuration.validation = fresh.validation
         state.readStamps = Self.stamps(state.configuration, source, directory)
     }
 
     private func readCertificates(_ configuration: ServerConfiguration) throws {
         let settings = try TLSLoading.load(configuration, directory: directory, log: log)
         let certificate = settings.identity.chain[0]
-        let now = WallClock.secondsAndNanos.seconds
+        let now = WallClock.seconds
         // An expired one at the start is what there is; in the place of a good one it is a mistake.
         if !certificate.isValid(at: now), self.certificate.isValid(at: now) {
             throw UnusableCertificate(path: settings.identity.chainPath, hasExpired: certificate.notAfter < now)
         }
+        let used = view.withLock { $0.chain }
+        try watchman.check(settings.identity.chain, inPlaceOf: used, configuration, at: now)
         try receiver.renew(settings)
         view.withLock { view in
             view.chain = settings.identity.chain
@@ -210,6 +244,14 @@ final class Reloader: Sendable {
                 "client_authorities": .count(settings.clientAuthorities.count),
             ]
         )
+        watchman.remind(of: settings.identity.chain, configuration)
+    }
+
+    private func readRules(_ configuration: ServerConfiguration) throws {
+        let rules = try configuration.validation?.ruleSet()
+        receiver.replace(rules)
+        guard rules != nil else { return }
+        log.observe(.rulesReloaded, ["mode": .text(configuration.validation?.mode.rawValue ?? "")])
     }
 
     private func readVehicles(_ configuration: ServerConfiguration) throws {
@@ -237,5 +279,6 @@ private struct UnusableCertificate: Error, CustomStringConvertible {
 }
 
 extension Certificate {
-    fileprivate func isValid(at now: Int64) -> Bool { notBefore <= now && now <= notAfter }
+    /// By its dates.
+    func isValid(at now: Int64) -> Bool { notBefore <= now && now <= notAfter }
 }

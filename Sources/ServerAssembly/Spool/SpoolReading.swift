@@ -58,7 +58,7 @@ package struct SpoolReading: Sendable {
             guard selection.contains(stored) else { return true }
             shown += 1
             lines += Array("{\"position\":\(position),\"record\":".utf8)
-            lines += FileLine.encode(stored.record(content.content(stored)), mode: .standard)
+            lines += FileLine.encode(stored.record(content.content(stored)), mode: .standard, findings: true)
             lines += [UInt8(ascii: "}"), 10]
             if lines.count >= Self.chunkBytes {
                 isRead = write(lines)

@@ -66,8 +66,14 @@ package struct SpoolReplay: Sendable {
 
     /// Delivers in the spool's order, and waits for the destination with pauses, as lanes do.
     ///
-    /// - Parameter patienceMilliseconds: how long nothing may get through before it gives up.
-    package func run(_ selection: SpoolSelection, patienceMilliseconds: Int) throws(SystemCallError) -> Outcome {
+    /// - Parameters:
+    ///   - patienceMilliseconds: how long nothing may get through before it gives up.
+    ///   - note: hears after each batch how far it is.
+    package func run(
+        _ selection: SpoolSelection,
+        patienceMilliseconds: Int,
+        _ note: (Outcome) -> Void = { _ in }
+    ) throws(SystemCallError) -> Outcome {
         var attempt = Attempt(patienceMilliseconds: patienceMilliseconds, settings)
         attempt.outcome.failure = try opening(&attempt)
         var batch: [Record] = []
@@ -78,6 +84,7 @@ package struct SpoolReplay: Sendable {
             guard !batch.isEmpty else { return true }
             do throws(SystemCallError) {
                 try delivery(of: batch, &attempt)
+                note(attempt.outcome)
             } catch {
                 trouble = error
             }

@@ -87,7 +87,7 @@ extension SymptomTable {
             "A change of the configuration needs a restart",
             .server,
             texts: ["reload_ignored", "restart to apply them"],
-            causes: ["only certificates, CA bundles and VIN lists are taken over while the server runs"],
+            causes: ["only certificates, CA bundles, VIN lists and rules are taken over while the server runs"],
             confirm: "The log line lists the keys.",
             remedy: "Restart when it suits; vehicles lose nothing."
         ),
@@ -96,7 +96,7 @@ extension SymptomTable {
             "A changed file could not be taken over",
             .server,
             texts: ["reload_failed", "not reloaded, the old stay in use"],
-            causes: ["the new configuration or VIN list has a mistake"],
+            causes: ["the new configuration, VIN list or file of a vehicle's configuration has a mistake"],
             confirm: "fleet-telemetry config check FILE.",
             remedy: "Correct the file; the server looks again by itself and goes on with the old content meanwhile."
         ),

@@ -1,4 +1,5 @@
 internal import CommandLineInterface
+internal import JSONText
 internal import OpenSSLTransport
 
 /// `certs demo`: certificates for trying things out.
@@ -11,6 +12,7 @@ enum CertsDemoCommand: Command {
         isRequired: true,
         "A DNS name or IP address that the server's certificate is for"
     )
+    private static let json = Option.flag("json", "One JSON object")
     private static let rsa = Option.flag("rsa", "RSA keys with 2048 bits instead of ECDSA P-256")
     private static let days = Option<Int>.integer(
         "days",
@@ -30,6 +32,7 @@ enum CertsDemoCommand: Command {
             """,
         options: [
             out.specification, vins.specification, hosts.specification, rsa.specification, days.specification,
+            json.specification,
         ],
         examples: [
             .init(
@@ -45,6 +48,12 @@ enum CertsDemoCommand: Command {
         if command[rsa] { options.algorithm = .rsa(bits: 2048) }
         do throws(DemoPKIError) {
             let report = try DemoPKI.write(options)
+            if command[json] {
+                return Console.print { writer in
+                    writer.member("written", report.written)
+                    writer.member("kept", report.kept)
+                }
+            }
             for path in report.kept { Console.say("kept  \(path)") }
             for path in report.written { Console.print("wrote \(path)\n") }
             return .fine

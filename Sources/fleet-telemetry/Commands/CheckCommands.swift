@@ -21,7 +21,10 @@ enum CheckCertCommand: Command {
             """,
         options: [warn.option.specification, crit.option.specification, which.specification]
             + ControlTarget.options + [MonitoringCheck.timeout.specification],
-        examples: [.init("\(Program.name) check cert --warn 30: --crit 7:", "WARNING below 30 days, CRITICAL below 7.")]
+        examples: [
+            .init("\(Program.name) check cert --warn 30: --crit 7:", "WARNING below 30 days, CRITICAL below 7.")
+        ],
+        exits: .monitoring
     )
 
     static func run(_ command: ParsedCommand) -> ExitCode {
@@ -49,7 +52,8 @@ enum CheckSpoolCommand: Command {
         examples: [
             .init("\(Program.name) check spool --warn ~:70 --crit ~:90", "By percent."),
             .init("\(Program.name) check spool --by seconds --crit ~:600", "CRITICAL when a record is 10 minutes old."),
-        ]
+        ],
+        exits: .monitoring
     )
 
     static func run(_ command: ParsedCommand) -> ExitCode {
@@ -86,7 +90,8 @@ enum CheckDispatcherCommand: Command {
         examples: [
             .init("\(Program.name) check dispatcher --warn ~:30 --crit ~:300", "All, by the age of what waits."),
             .init("\(Program.name) check dispatcher --name file --by records --crit ~:5000", "One, by its queue."),
-        ]
+        ],
+        exits: .monitoring
     )
 
     static func run(_ command: ParsedCommand) -> ExitCode {
@@ -122,7 +127,8 @@ enum CheckVehicleCommand: Command {
             + [MonitoringCheck.timeout.specification],
         examples: [
             .init("\(Program.name) check vehicle --vin 5YJ3E1EA7KF000316 --crit ~:7200", "CRITICAL after two hours.")
-        ]
+        ],
+        exits: .monitoring
     )
 
     static func run(_ command: ParsedCommand) -> ExitCode {

@@ -5,6 +5,7 @@ internal import ServerAssembly
 private let file = ArgumentSpecification(
     "FILE",
     .one,
+    kind: .file,
     "The configuration, in JSON; comments are accepted; - reads standard input"
 )
 
@@ -38,12 +39,15 @@ enum ConfigCheckCommand: Command {
 
     static func run(_ command: ParsedCommand) -> ExitCode {
         finish(
-            ConfigurationCommands.check(
-                path: command.arguments[0],
-                json: command[json],
-                connects: command[connect],
-                environment: ProcessEnvironment.variables
-            )
+            ProgressLine.during("config check: asking the dispatchers' destinations") { _ in
+                ConfigurationCommands.check(
+                    path: command.arguments[0],
+                    json: command[json],
+                    connects: command[connect],
+                    style: Console.outputStyle,
+                    environment: ProcessEnvironment.variables
+                )
+            }
         )
     }
 }

@@ -1,5 +1,6 @@
 internal import CommandLineInterface
 internal import ConfigurationSchema
+internal import JSONText
 internal import LinuxSystem
 internal import Observability
 internal import ServerAssembly
@@ -7,6 +8,7 @@ internal import ServerAssembly
 private let directory = ArgumentSpecification(
     "DIR",
     .one,
+    kind: .folder,
     "Where dead-letters.log stands: dead_letters.directory, or spool.directory"
 )
 
@@ -108,7 +110,11 @@ enum DeadLettersShowCommand: Command {
 /// `dead-letters replay`: offered once more.
 enum DeadLettersReplayCommand: Command {
     private static let config = Option<String>.requiredFile("config", "FILE", "The server's configuration")
-    private static let target = Option<String?>.text("to", "NAME", "Give them to dispatcher NAME, not to who refused")
+    private static let target = Option<String?>.text(
+        "deliver-to",
+        "NAME",
+        "Give them to dispatcher NAME, not to who refused"
+    )
     private static let patience = Option<Int>.integer(
         "patience",
         "SECONDS",
@@ -116,6 +122,8 @@ enum DeadLettersReplayCommand: Command {
         default: 60,
         "How long a destination that takes nothing is waited for"
     )
+
+    private static let json = Option.flag("json", "End with one JSON object")
 
     static let specification = CommandSpecification(
         name: "replay",
@@ -125,7 +133,8 @@ enum DeadLettersReplayCommand: Command {
             All letters are meant unless options name some. What is refused again stays.
             """,
         arguments: [directory],
-        options: [config.specification, target.specification, patience.specification] + LetterOptions.all,
+        options: [config.specification, target.specification, patience.specification] + LetterOptions.all
+            + [json.specification],
         examples: [
             .init(
                 "\(Program.name) dead-letters replay /var/lib/fleet-telemetry/spool --config server.json "
@@ -143,14 +152,21 @@ enum DeadLettersReplayCommand: Command {
         let desk = DeadLetterDesk(directory: command.arguments[0])
         let replay = DeadLetterReplay(desk, configuration, log: configuration.operationalLog)
         do throws(DeadLetterDesk.Refusal) {
-            let outcome = try replay.run(
-                selection,
-                to: command[target],
-                patienceMilliseconds: command[patience] * 1000
-            )
-            Console.say(
-                "delivered \(outcome.delivered) records, \(outcome.rejected) refused again, \(outcome.left) left"
-            )
+            let outcome = try ProgressLine.during("dead-letters replay") { (_) throws(DeadLetterDesk.Refusal) in
+                try replay.run(selection, to: command[target], patienceMilliseconds: command[patience] * 1000)
+            }
+            if command[json] {
+                Console.print { writer in
+                    writer.member("delivered", outcome.delivered)
+                    writer.member("rejected", outcome.rejected)
+                    writer.member("left", outcome.left)
+                    if let failure = outcome.failure { writer.member("failure", failure) }
+                }
+            } else {
+                Console.say(
+                    "delivered \(outcome.delivered) records, \(outcome.rejected) refused again, \(outcome.left) left"
+                )
+            }
             guard outcome.rejected + outcome.left > 0 else { return .fine }
             if let failure = outcome.failure { Console.complain("dead-letters replay: \(failure)") }
             return .problemFound
@@ -163,13 +179,14 @@ enum DeadLettersReplayCommand: Command {
 /// `dead-letters drop`: forgotten.
 enum DeadLettersDropCommand: Command {
     private static let everything = Option.flag("all", "All letters")
+    private static let json = Option.flag("json", "One JSON object")
 
     static let specification = CommandSpecification(
         name: "drop",
         summary: "Forget dead letters that nobody wants",
         discussion: "A running server locks the letters, so stop it first. Their records are gone for good.",
         arguments: [directory],
-        options: LetterOptions.all + [everything.specification],
+        options: LetterOptions.all + [everything.specification, json.specification],
         examples: [
             .init("\(Program.name) dead-letters drop /var/lib/fleet-telemetry/spool --id 7 --id 8", "Two of them.")
         ]
@@ -183,7 +200,11 @@ enum DeadLettersDropCommand: Command {
         }
         do throws(DeadLetterDesk.Refusal) {
             let count = try DeadLetterDesk(directory: command.arguments[0]).drop(selection)
-            Console.say("dropped \(count) dead letters")
+            if command[json] {
+                Console.print { $0.member("dropped", count) }
+            } else {
+                Console.say("dropped \(count) dead letters")
+            }
             return count > 0 ? .fine : .problemFound
         } catch {
             return refuse(error, "drop")

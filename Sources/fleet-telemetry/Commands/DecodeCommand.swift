@@ -17,7 +17,7 @@ enum DecodeCommand: Command {
             recording. Payloads are shown as the vehicle sent them. A damaged frame becomes a line with error and
             offset, and the next one follows; so do bytes behind a frame as it is. The exit code is then 1.
             """,
-        arguments: [ArgumentSpecification("FILE", .one, "The frames; - reads standard input")],
+        arguments: [ArgumentSpecification("FILE", .one, kind: .file, "The frames; - reads standard input")],
         examples: [
             .init("\(Program.name) decode recording.jsonl", "A recording of 'serve --record'."),
             .init("xxd -p frame.bin | \(Program.name) decode -", "One frame in hex from standard input."),

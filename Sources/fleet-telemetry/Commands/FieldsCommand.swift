@@ -18,7 +18,14 @@ enum FieldsCommand: Command {
             Without NAME a line for each field; with names, or numbers, everything that is known of these. A range is
             what a healthy vehicle sends; where it is from stands behind it.
             """,
-        arguments: [ArgumentSpecification("NAME", .any, "A field's name, e.g. VehicleSpeed, or its number")],
+        arguments: [
+            ArgumentSpecification(
+                "NAME",
+                .any,
+                kind: .likely(FieldCatalogue.fields.map(\.name)),
+                "A field's name, e.g. VehicleSpeed, or its number"
+            )
+        ],
         options: [category.specification, json.specification],
         examples: [
             .init("\(Program.name) fields --category Driving", "The fields of a category."),

@@ -18,7 +18,7 @@ enum ReplayCommand: Command {
             Each VIN of the recording is played by one vehicle, frame for frame and byte for byte, damaged frames
             included, in the recording's time. The vehicle has the certificate of that VIN when DIR holds one, else any.
             """,
-        arguments: [ArgumentSpecification("FILE", .one, "A recording of 'serve --record'")],
+        arguments: [ArgumentSpecification("FILE", .one, kind: .file, "A recording of 'serve --record'")],
         options: [
             FleetOptions.host.specification, FleetOptions.port.specification, FleetOptions.ca.specification,
             FleetOptions.certs.specification, speed.specification, FleetOptions.window.specification,

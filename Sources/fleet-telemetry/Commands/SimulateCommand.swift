@@ -35,9 +35,9 @@ enum SimulateCommand: Command {
         without: "as many as there are",
         "Frames in one TLS record at most"
     )
-    private static let churn = Option<String?>.text(
+    private static let churn = Option<ChurnDepth?>.choice(
         "churn",
-        "handshake|upgrade",
+        without: "stay",
         "Go away after the TLS handshake or the upgrade, and connect again at once"
     )
     private static let progress = Option<Int?>.integer(
@@ -92,13 +92,7 @@ enum SimulateCommand: Command {
             settings.localAddresses = command[source]
             settings.sendsTogether = command[together]
             settings.framesPerWrite = command[batch] ?? .max
-            if let word = command[churn] {
-                guard let depth = ChurnDepth(rawValue: word) else {
-                    Console.complain("simulate: --churn \(word): no such thing; write handshake or upgrade")
-                    return .usage
-                }
-                settings.churn = depth
-            }
+            settings.churn = command[churn]
             return FleetOptions.run(
                 settings,
                 isJSON: command[FleetOptions.json],

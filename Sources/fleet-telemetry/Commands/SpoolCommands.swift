@@ -1,12 +1,18 @@
 internal import CommandLineInterface
 internal import ConfigurationSchema
+internal import JSONText
 internal import LinuxSystem
 internal import Observability
 internal import ServerAssembly
 internal import Spooling
 internal import TelemetryModel
 
-private let directory = ArgumentSpecification("DIR", .one, "The spool's directory, as spool.directory has it")
+private let directory = ArgumentSpecification(
+    "DIR",
+    .one,
+    kind: .folder,
+    "The spool's directory, as spool.directory has it"
+)
 
 /// Options that say which records are meant.
 private enum SelectionOptions {
@@ -57,7 +63,10 @@ enum SpoolStatusCommand: Command {
 
     static func run(_ command: ParsedCommand) -> ExitCode {
         do throws(SystemCallError) {
-            let report = try SpoolReport(directory: command.arguments[0], isReadingThrough: !command[quick])
+            let directory = command.arguments[0]
+            let report = try ProgressLine.during("spool status: reading \(directory)") { (_) throws(SystemCallError) in
+                try SpoolReport(directory: directory, isReadingThrough: !command[quick])
+            }
             let printed = command[json] ? Console.print(report.json) : Console.print(report.text)
             return report.hasDamage ? .problemFound : printed
         } catch {
@@ -111,6 +120,7 @@ enum SpoolReplayCommand: Command {
         default: 60,
         "How long a destination that takes nothing is waited for"
     )
+    private static let json = Option.flag("json", "End with one JSON object")
 
     static let specification = CommandSpecification(
         name: "replay",
@@ -119,8 +129,9 @@ enum SpoolReplayCommand: Command {
             Reads the spool of the configuration, or DIR, without changing it, also while a server runs, and delivers
             from this process. Records that every dispatcher has are there as long as spool.retain_seconds keeps them.
             """,
-        arguments: [ArgumentSpecification("DIR", .optional, "Another spool's directory, e.g. a copy")],
-        options: [config.specification, dispatcher.specification] + SelectionOptions.all + [patience.specification],
+        arguments: [ArgumentSpecification("DIR", .optional, kind: .folder, "Another spool's directory, e.g. a copy")],
+        options: [config.specification, dispatcher.specification] + SelectionOptions.all
+            + [patience.specification, json.specification],
         examples: [
             .init(
                 "\(Program.name) spool replay --config server.json --dispatcher file --from 2026-11-21T04:00Z "
@@ -146,8 +157,22 @@ enum SpoolReplayCommand: Command {
             return .usage
         }
         do throws(SystemCallError) {
-            let outcome = try replay.run(selection, patienceMilliseconds: command[patience] * 1000)
-            Console.say("delivered \(outcome.delivered) records to \(command[dispatcher]), \(outcome.rejected) refused")
+            let outcome = try ProgressLine.during("spool replay") { (line) throws(SystemCallError) in
+                try replay.run(selection, patienceMilliseconds: command[patience] * 1000) {
+                    line.update("\($0.delivered) records delivered, \($0.rejected) refused")
+                }
+            }
+            if command[json] {
+                Console.print { writer in
+                    writer.member("delivered", outcome.delivered)
+                    writer.member("rejected", outcome.rejected)
+                    if let failure = outcome.failure { writer.member("failure", failure) }
+                }
+            } else {
+                Console.say(
+                    "delivered \(outcome.delivered) records to \(command[dispatcher]), \(outcome.rejected) refused"
+                )
+            }
             guard let failure = outcome.failure else { return outcome.rejected == 0 ? .fine : .problemFound }
             Console.complain("spool replay: gave up: \(failure)")
             return .environment
@@ -171,6 +196,7 @@ enum SpoolDropCommand: Command {
     )
     private static let quarantined = Option.flag("quarantined", "Segments that were set aside because of damage")
     private static let deadLetters = Option.flag("dead-letters", "All dead letters")
+    private static let json = Option.flag("json", "One JSON object")
 
     static let specification = CommandSpecification(
         name: "drop",
@@ -182,6 +208,7 @@ enum SpoolDropCommand: Command {
         arguments: [directory],
         options: [
             cursor.specification, before.specification, quarantined.specification, deadLetters.specification,
+            json.specification,
         ],
         examples: [
             .init(
@@ -207,6 +234,7 @@ enum SpoolDropCommand: Command {
         }
         do throws(SpoolDrop.Refusal) {
             let removed = try SpoolDrop.run(targets, in: command.arguments[0])
+            if command[json] { return Console.print { $0.member("removed", removed) } }
             for name in removed { Console.print("removed \(name)\n") }
             return .fine
         } catch {
