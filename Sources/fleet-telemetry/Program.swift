@@ -49,6 +49,7 @@ enum Program {
             (["config", "schema"], ConfigSchemaCommand.self),
             (["config", "example"], ConfigExampleCommand.self),
             (["config", "migrate"], ConfigMigrateCommand.self),
+            (["cost"], CostCommand.self),
             (["dead-letters", "list"], DeadLettersListCommand.self),
             (["dead-letters", "show"], DeadLettersShowCommand.self),
             (["dead-letters", "replay"], DeadLettersReplayCommand.self),
@@ -112,6 +113,7 @@ enum Program {
             ),
             DoctorCommand.specification,
             ExplainCommand.specification,
+            CostCommand.specification,
             CommandSpecification(
                 name: "dead-letters",
                 summary: "Look after records that dispatchers refused for good",
