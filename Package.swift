@@ -67,6 +67,10 @@ let package = Package(
         layer("RecordRules", ["TelemetryModel", "ConfigurationSchema", "JSONText", "TextCodec", "Symptoms"]),
         layer("Diagnosis", ["LinuxSystem", "OpenSSLTransport", "AddressCodec", "TextCodec", "Symptoms"]),
         layer("Spooling", ["TelemetryModel", "LinuxSystem", "Observability", "Symptoms"]),
+        layer(
+            "SignalMetering",
+            ["TelemetryModel", "JSONText", "RecordEncoding", "LinuxSystem", "Observability", "Spooling"]
+        ),
         layer("HTTPServing", ["HTTPCodec", "LinuxSystem", "Observability", "JSONText"]),
         layer("HTTPClient", ["HTTPCodec", "LinuxSystem", "OpenSSLTransport"]),
         layer(
@@ -80,14 +84,15 @@ let package = Package(
             [
                 "TelemetryModel", "WebSocketCodec", "HTTPCodec", "EnvelopeCodec", "AddressCodec", "LinuxSystem",
                 "OpenSSLTransport", "PayloadCodec", "Dispatching", "Observability", "ConfigurationSchema",
-                "RecordRules", "Symptoms",
+                "RecordRules", "SignalMetering", "Symptoms",
             ]
         ),
         layer(
             "Dispatchers",
             [
                 "TelemetryModel", "JSONText", "TextCodec", "RecordEncoding", "LinuxSystem", "OpenSSLTransport",
-                "HTTPCodec", "HTTPClient", "Dispatching", "Observability", "ConfigurationSchema", "Symptoms",
+                "PayloadCodec", "HTTPCodec", "HTTPClient", "Dispatching", "Observability", "ConfigurationSchema",
+                "Symptoms",
             ]
         ),
 
@@ -103,8 +108,7 @@ let package = Package(
                 "Receiving", "Dispatchers", "Dispatching", "ConfigurationSchema", "JSONText", "Observability",
                 "HTTPServing", "HTTPClient", "HTTPCodec", "OpenSSLTransport", "LinuxSystem", "TelemetryModel",
                 "RecordEncoding", "TextCodec", "Spooling", "PayloadCodec", "AddressCodec", "Diagnosis", "Symptoms",
-                "ControlPlane",
-                "RecordRules",
+                "ControlPlane", "RecordRules", "SignalMetering",
             ]
         ),
         layer(
@@ -135,7 +139,8 @@ let package = Package(
                 "CommandLineInterface", "ServerAssembly", "VehicleSimulation", "OpenSSLTransport", "TelemetryModel",
                 "EnvelopeCodec", "PayloadCodec", "RecordEncoding", "JSONText", "LinuxSystem", "Observability",
                 "Receiving", "Dispatchers", "Dispatching", "ConfigurationSchema", "Spooling", "HTTPClient",
-                "TextCodec", "ControlPlane", "Diagnosis", "Symptoms", "Doctor",
+                "TextCodec", "ControlPlane", "Diagnosis", "Symptoms", "RecordRules", "Doctor",
+                "SignalMetering",
             ],
             swiftSettings: common + strict + [.strictMemorySafety()]
         ),
@@ -151,7 +156,7 @@ let package = Package(
             name: "VehicleFixtures",
             dependencies: [
                 "HTTPCodec", "WebSocketCodec", "LinuxSystem", "OpenSSLTransport", "TelemetryModel", "Dispatching",
-                "Observability", "Receiving",
+                "Observability", "Receiving", "SignalMetering",
             ],
             path: "Tests/VehicleFixtures",
             swiftSettings: common
@@ -175,7 +180,7 @@ let package = Package(
             dependencies: [
                 "CommandLineInterface", "ConfigurationSchema", "AddressCodec", "EnvelopeCodec", "HTTPCodec", "JSONText",
                 "LinuxSystem", "PayloadCodec", "RecordEncoding", "ServerAssembly", "Spooling", "TelemetryModel",
-                "WebSocketCodec", "TelemetryFixtures",
+                "WebSocketCodec", "TelemetryFixtures", "Dispatchers", "SignalMetering",
             ],
             path: "Tests/Fuzzing",
             swiftSettings: common
@@ -249,7 +254,7 @@ let package = Package(
             [
                 "Receiving", "Dispatching", "TelemetryModel", "OpenSSLTransport", "EnvelopeCodec", "WebSocketCodec",
                 "HTTPCodec", "AddressCodec", "LinuxSystem", "Observability", "PayloadCodec", "TelemetryFixtures",
-                "VehicleFixtures",
+                "VehicleFixtures", "SignalMetering",
             ]
         ),
         tests(
@@ -297,12 +302,15 @@ let package = Package(
             [
                 "ServerAssembly", "VehicleSimulation", "JSONText", "LinuxSystem", "OpenSSLTransport", "VehicleFixtures",
                 "TelemetryFixtures", "EnvelopeCodec", "PayloadCodec", "TelemetryModel", "fleet-telemetry", "Spooling",
-                "CommandLineInterface",
+                "CommandLineInterface", "SignalMetering",
             ]
         ),
         tests(
             "RecordRulesTests",
-            ["RecordRules", "ConfigurationSchema", "JSONText", "PayloadCodec", "TelemetryModel", "TelemetryFixtures"]
+            [
+                "RecordRules", "ConfigurationSchema", "JSONText", "PayloadCodec", "EnvelopeCodec", "TelemetryModel",
+                "TelemetryFixtures", "VehicleSimulation",
+            ]
         ),
         tests("SpoolingTests", ["Spooling", "TelemetryModel", "LinuxSystem", "Observability"]),
         tests(
@@ -321,6 +329,10 @@ let package = Package(
             ]
         ),
         tests("FuzzingTests", ["LinuxSystem", "TelemetryFixtures", "fleet-fuzz"]),
+        tests(
+            "SignalMeteringTests",
+            ["SignalMetering", "TelemetryModel", "LinuxSystem", "Observability", "JSONText", "TelemetryFixtures"]
+        ),
         tests("HouseRulesTests", []),
     ]
 )

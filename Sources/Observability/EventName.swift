@@ -229,4 +229,13 @@ extension EventName {
     /// A connection to a status or metrics port was ended because there are as many as may be.
     package static let httpConnectionLimitReached =
         EventName("http_connection_limit_reached", .warning, isLimited: true, .connectionLimit)
+    /// This month's signals cost a part of the budget: month, percent, signals, estimate, budget, price_read_on,
+    /// remedy. Once for each threshold and month, and once more after a start.
+    package static let costBudgetReached = EventName("cost_budget_reached", .warning)
+    /// Counts of signals could not be written; they are kept and written later: error, day, remedy.
+    package static let costWriteFailed = EventName("cost_write_failed", .warning, isLimited: true)
+    /// What was counted in this month before the start could not be read: error.
+    package static let costReadFailed = EventName("cost_read_failed", .warning)
+    /// A file of counts had an end that could not be read: file, lost_bytes, copy.
+    package static let costFileRepaired = EventName("cost_file_repaired", .warning)
 }

@@ -9,6 +9,7 @@ package struct StartError: SymptomaticError, Sendable, CustomStringConvertible {
         case dispatchers
         case spool
         case deadLetters(String)
+        case costs(String)
         case listening(String, Int)
         case statusPort(String, Int)
         case metricsPort(String, Int)
@@ -49,6 +50,7 @@ package struct StartError: SymptomaticError, Sendable, CustomStringConvertible {
         case .spool: "spool: \(reason)"
         case .deadLetters(let directory):
             "dead_letters.directory: \(directory): \(reason); give it to the server's user, and to no other server"
+        case .costs(let directory): "costs.directory: \(directory): \(costsReason)"
         case .listening(let host, let port): listening("host and port", host, port)
         case .statusPort(let host, let port): listening("status_host and status_port", host, port)
         case .metricsPort(let host, let port):
@@ -62,6 +64,11 @@ package struct StartError: SymptomaticError, Sendable, CustomStringConvertible {
 
     private func listening(_ setting: String, _ host: String, _ port: Int) -> String {
         "\(setting): cannot listen on \(host.isEmpty ? "*" : host):\(port) (\(reason)); \(remedy(port))"
+    }
+
+    private var costsReason: String {
+        systemCode == SystemCallError.wouldBlock
+            ? "another server has it; name another directory" : "\(reason); give it to the server's user"
     }
 
     private func remedy(_ port: Int) -> String {

@@ -23,6 +23,7 @@ enum Program {
             (["decode"], DecodeCommand.self),
             (["replay"], ReplayCommand.self),
             (["fields"], FieldsCommand.self),
+            (["validate"], ValidateCommand.self),
             (["spool", "status"], SpoolStatusCommand.self),
             (["spool", "inspect"], SpoolInspectCommand.self),
             (["spool", "replay"], SpoolReplayCommand.self),
@@ -48,6 +49,7 @@ enum Program {
             (["config", "schema"], ConfigSchemaCommand.self),
             (["config", "example"], ConfigExampleCommand.self),
             (["config", "migrate"], ConfigMigrateCommand.self),
+            (["cost"], CostCommand.self),
             (["dead-letters", "list"], DeadLettersListCommand.self),
             (["dead-letters", "show"], DeadLettersShowCommand.self),
             (["dead-letters", "replay"], DeadLettersReplayCommand.self),
@@ -67,6 +69,7 @@ enum Program {
             DecodeCommand.specification,
             ReplayCommand.specification,
             FieldsCommand.specification,
+            ValidateCommand.specification,
             CommandSpecification(
                 name: "spool",
                 summary: "Look into a spool, deliver from it again, clean it up",
@@ -110,6 +113,7 @@ enum Program {
             ),
             DoctorCommand.specification,
             ExplainCommand.specification,
+            CostCommand.specification,
             CommandSpecification(
                 name: "dead-letters",
                 summary: "Look after records that dispatchers refused for good",
