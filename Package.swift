@@ -124,7 +124,7 @@ let package = Package(
                 "CommandLineInterface", "ServerAssembly", "VehicleSimulation", "OpenSSLTransport", "TelemetryModel",
                 "EnvelopeCodec", "PayloadCodec", "RecordEncoding", "JSONText", "LinuxSystem", "Observability",
                 "Receiving", "Dispatchers", "Dispatching", "ConfigurationSchema", "Spooling", "HTTPClient",
-                "TextCodec", "ControlPlane", "Diagnosis", "Symptoms",
+                "TextCodec", "RecordRules", "ControlPlane", "Diagnosis", "Symptoms",
             ],
             swiftSettings: common + strict + [.strictMemorySafety()]
         ),
@@ -289,7 +289,10 @@ let package = Package(
         ),
         tests(
             "RecordRulesTests",
-            ["RecordRules", "ConfigurationSchema", "JSONText", "PayloadCodec", "TelemetryModel", "TelemetryFixtures"]
+            [
+                "RecordRules", "ConfigurationSchema", "JSONText", "PayloadCodec", "EnvelopeCodec", "TelemetryModel",
+                "TelemetryFixtures", "VehicleSimulation",
+            ]
         ),
         tests("SpoolingTests", ["Spooling", "TelemetryModel", "LinuxSystem", "Observability"]),
         tests(
