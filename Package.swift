@@ -127,7 +127,8 @@ let package = Package(
                 "CommandLineInterface", "ServerAssembly", "VehicleSimulation", "OpenSSLTransport", "TelemetryModel",
                 "EnvelopeCodec", "PayloadCodec", "RecordEncoding", "JSONText", "LinuxSystem", "Observability",
                 "Receiving", "Dispatchers", "Dispatching", "ConfigurationSchema", "Spooling", "HTTPClient",
-                "TextCodec", "ControlPlane", "Diagnosis", "Symptoms", "SignalMetering",
+                "TextCodec", "ControlPlane", "Diagnosis", "Symptoms", "RecordRules",
+                "SignalMetering",
             ],
             swiftSettings: common + strict + [.strictMemorySafety()]
         ),
@@ -292,7 +293,10 @@ let package = Package(
         ),
         tests(
             "RecordRulesTests",
-            ["RecordRules", "ConfigurationSchema", "JSONText", "PayloadCodec", "TelemetryModel", "TelemetryFixtures"]
+            [
+                "RecordRules", "ConfigurationSchema", "JSONText", "PayloadCodec", "EnvelopeCodec", "TelemetryModel",
+                "TelemetryFixtures", "VehicleSimulation",
+            ]
         ),
         tests("SpoolingTests", ["Spooling", "TelemetryModel", "LinuxSystem", "Observability"]),
         tests(

@@ -180,7 +180,9 @@ private struct CommandReading {
         if arguments.count > expected.count, !isOpenEnded {
             throw failure(.surplusArgument(arguments[expected.count]))
         }
-        for (argument, text) in zip(expected, arguments) {
+        for (index, text) in arguments.enumerated() {
+            // The last one may be repeated.
+            let argument = expected[min(index, expected.count - 1)]
             guard case .choice(let choices) = argument.kind, !choices.contains(text) else { continue }
             let near = Suggestion.nearest(to: text, among: choices)
             throw failure(.notAChoice(option: argument.name, value: text, choices: choices, suggestion: near))

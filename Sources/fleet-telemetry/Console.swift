@@ -17,6 +17,7 @@ enum Console {
 
     @discardableResult
     static func print(_ bytes: [UInt8]) -> ExitCode {
+        ProgressLine.makeRoom()
         if bytes.isEmpty || StandardStream.output.write(bytes) || !hasReader { return .fine }
         let error = SystemCallError(call: "write", code: StandardStream.output.failureCode ?? 0)
         return complain(error, doing: "standard output")
@@ -50,6 +51,7 @@ enum Console {
 
     /// Writes lines about what goes on, each with its line feed.
     static func print(error text: String) {
+        ProgressLine.makeRoom()
         _ = StandardStream.error.write(Array(text.utf8))
     }
 

@@ -99,7 +99,9 @@ enum ControlTarget {
             }
         }
         do throws(ControlFailure) {
-            return try body(ControlClient(path: path))
+            return try ProgressLine.during("\(name): asking the server") { (_) throws(ControlFailure) in
+                try body(ControlClient(path: path))
+            }
         } catch {
             Console.complain("\(name): \(error.words)")
             return .environment

@@ -23,6 +23,7 @@ enum Program {
             (["decode"], DecodeCommand.self),
             (["replay"], ReplayCommand.self),
             (["fields"], FieldsCommand.self),
+            (["validate"], ValidateCommand.self),
             (["spool", "status"], SpoolStatusCommand.self),
             (["spool", "inspect"], SpoolInspectCommand.self),
             (["spool", "replay"], SpoolReplayCommand.self),
@@ -65,6 +66,7 @@ enum Program {
             DecodeCommand.specification,
             ReplayCommand.specification,
             FieldsCommand.specification,
+            ValidateCommand.specification,
             CommandSpecification(
                 name: "spool",
                 summary: "Look into a spool, deliver from it again, clean it up",

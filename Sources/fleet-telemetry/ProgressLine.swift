@@ -4,13 +4,8 @@ internal import Synchronization
 /// A line on a terminal that says how far something is which takes its time, and goes away with it.
 ///
 /// It shows itself after two seconds, on standard error and only where that is a terminal: scripts and logs see nothing
-/// of it. Whoever writes to the terminal meanwhile writes over it.
+/// of it. What is printed through ``Console`` meanwhile takes its place.
 final class ProgressLine: Sendable {
-    private struct State {
-        var detail = ""
-        var isShown = false
-    }
-
     private static let firstShownMilliseconds = 2_000
     private static let roundMilliseconds = 250
     /// Narrower than any terminal in use: a line that wraps could not be taken back.
@@ -18,7 +13,7 @@ final class ProgressLine: Sendable {
     private static let erase = "\r\u{1B}[K"
 
     private let title: String
-    private let state = Mutex(State())
+    private let detail = Mutex("")
     private let end = ThreadSignal()
     private let start = MonotonicTime.now
 
@@ -47,7 +42,16 @@ final class ProgressLine: Sendable {
 
     /// Says how far it is, e.g. `1200 of 5000 records`. Cheap: it is drawn four times a second at most.
     func update(_ detail: String) {
-        state.withLock { $0.detail = detail }
+        self.detail.withLock { $0 = detail }
+    }
+
+    /// Whether a line stands there now.
+    private static let isShown = Atomic<Bool>(false)
+
+    /// Takes the line away, if there is one, before something else is written to the terminal.
+    static func makeRoom() {
+        guard isShown.exchange(false, ordering: .relaxed) else { return }
+        _ = StandardStream.error.write(Array(erase.utf8))
     }
 
     private func run() {
@@ -55,14 +59,12 @@ final class ProgressLine: Sendable {
         while !end.wait(until: next) {
             next = MonotonicTime.now.adding(milliseconds: Self.roundMilliseconds)
             let seconds = MonotonicTime.now.nanoseconds(since: start) / 1_000_000_000
-            let detail = state.withLock { state in
-                state.isShown = true
-                return state.detail
-            }
+            let detail = detail.withLock { $0 }
             let text = "\(title): \(detail.isEmpty ? "" : "\(detail), ")\(seconds) s"
             // The cursor goes back to the beginning, so that the next one to write begins there.
-            Console.print(error: "\(Self.erase)\(text.prefix(Self.columns))\r")
+            _ = StandardStream.error.write(Array("\(Self.erase)\(text.prefix(Self.columns))\r".utf8))
+            Self.isShown.store(true, ordering: .relaxed)
         }
-        if state.withLock({ $0.isShown }) { Console.print(error: Self.erase) }
+        Self.makeRoom()
     }
 }

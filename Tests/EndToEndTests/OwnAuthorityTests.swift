@@ -167,7 +167,8 @@ struct OwnAuthorityTests {
             (["check", "--cert", shop.path("none.pem")], 1, ""),
             (["show", shop.path("none.pem")], 3, "check the path"),
             (["show", "127.0.0.1:\(shop.port)"], 3, "Connection refused"),
-            (["show"], 2, "FILE is missing"),
+            (["show"], 2, "FILE is missing"), (["show", "localhost:99999"], 2, "neither a file nor HOST:PORT"),
+            (["show", ":443"], 2, "neither a file nor HOST:PORT"),
         ]
         for expectation in expectations {
             let result = try Child.run(["certs"] + expectation.arguments)

@@ -104,6 +104,22 @@ struct OwnAuthorityTests {
         #expect(try scratch.read("etc/server.pem") == before)
     }
 
+    @Test(arguments: [(0o640, 0o640), (0o660, 0o640), (0o644, 0o600), (0o400, 0o600)])
+    func `a group that may read the key still may after a renewal, and never everybody`(_ was: Int, _ is: Int) throws {
+        _ = try authority.issue(server, hosts: ["a.example.com"], now: unixNow)
+        try FileManager.default.setAttributes([.posixPermissions: was], ofItemAtPath: server.keyPath)
+        guard case .renewed = try authority.renew(server, within: 825, now: unixNow) else {
+            Issue.record("it was kept")
+            return
+        }
+        #expect(try scratch.mode("etc/server.key") == `is`)
+    }
+
+    @Test func `a host that is given twice stands in it once`() throws {
+        let certificate = try authority.issue(server, hosts: ["a.example.com", "b", "a.example.com"], now: unixNow)
+        #expect(certificate.dnsNames == ["a.example.com", "b"])
+    }
+
     @Test func `a key that stands there alone is nobody's to replace`() throws {
         try FileManager.default.createDirectory(atPath: scratch.file("etc"), withIntermediateDirectories: true)
         try scratch.write("secret", "etc/server.key")

@@ -130,6 +130,10 @@ struct CredentialExplanationTests {
         let explanation = try explain(writer.bytes)
         #expect(explanation.pieces.map(\.roles) == [[.authorityForVehicles]])
         #expect(explanation.text(.plain).contains("hostname     cars.example.com"))
+        // The string alone, copied with its quotes and escapes.
+        var copied = JSONWriter()
+        copied.string(String(decoding: root.certificate.pem, as: UTF8.self))
+        #expect(try explain(copied.bytes).pieces.map(\.roles) == [[.authorityForVehicles]])
         let error = #expect(throws: UnreadableCredentials.self) { try explain(Array(#"{"ca": "/etc/ca.pem"}"#.utf8)) }
         #expect(error?.description.contains("holds the path /etc/ca.pem") == true)
         #expect(error?.isMissing == false)

@@ -102,13 +102,20 @@ extension OwnAuthority {
         return found
     }
 
+    /// For its owner alone, unless somebody let a group read the one that is replaced, which may be the server's.
+    private static func mode(ofKeyAt path: String) -> UInt32 {
+        guard let mode = Files.mode(of: path), mode & 0o7 == 0 else { return 0o600 }
+        return 0o600 | mode & 0o040
+    }
+
     private func replace(
         _ server: ServerFiles,
         hosts: [String],
         days: Int,
         now: Int64
     ) throws(OwnAuthorityError) -> Certificate {
-        var template = CertificateTemplate.server(hosts: hosts, days: days)
+        var seen: Set<String> = []
+        var template = CertificateTemplate.server(hosts: hosts.filter { seen.insert($0).inserted }, days: days)
         template.notBefore = now - 3600
         template.notAfter = now + Int64(days) * secondsPerDay
         guard template.notAfter <= certificate.notAfter else {
@@ -121,7 +128,7 @@ extension OwnAuthority {
             }
             try Files.writeTogether([
                 Files.Content(path: server.path, bytes: issued.chainPEM, mode: 0o644),
-                Files.Content(path: server.keyPath, bytes: issued.key.pem, mode: 0o600),
+                Files.Content(path: server.keyPath, bytes: issued.key.pem, mode: Self.mode(ofKeyAt: server.keyPath)),
             ])
         } catch {
             throw .file(error)

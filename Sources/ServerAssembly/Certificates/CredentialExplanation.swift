@@ -43,7 +43,9 @@ package struct CredentialExplanation: Sendable {
         isReadableByAll: Bool = false,
         at now: Int64
     ) throws(UnreadableCredentials) -> CredentialExplanation {
-        if VehicleAuthorityFile.isJSONObject(bytes) { return try ofConfiguration(bytes, source: source, at: now) }
+        if VehicleAuthorityFile.isJSONObject(bytes) || isCopiedText(bytes) {
+            return try ofConfiguration(bytes, source: source, at: now)
+        }
         let credentials: [Credential]
         do throws(CertificateError) {
             credentials = try Credential.readAll(bytes, from: source)
@@ -64,6 +66,12 @@ package struct CredentialExplanation: Sendable {
             )
         }
         return CredentialExplanation(source, [], credentials, host: nil, remarks, now)
+    }
+
+    /// Whether somebody copied the string out of a JSON file: PEM on one line, with `\n` for line breaks.
+    private static func isCopiedText(_ bytes: [UInt8]) -> Bool {
+        let text = String(decoding: bytes.prefix(100), as: UTF8.self)
+        return text.contains("-----BEGIN CERTIFICATE-----\\n")
     }
 
     private static func ofConfiguration(

@@ -1,6 +1,6 @@
 internal import ConfigurationSchema
 internal import LinuxSystem
-internal import RecordRules
+package import RecordRules
 internal import TelemetryModel
 
 extension ServerConfiguration {
@@ -53,7 +53,7 @@ extension ValidationSettings {
     }
 
     /// The rules, with what the files say that vehicles are configured to send.
-    func ruleSet() throws(VehicleConfigurationError) -> RuleSet {
+    package func ruleSet() throws(VehicleConfigurationError) -> RuleSet {
         var configurations = VehicleConfigurations()
         let files: [(path: String, vin: VIN?)]
         do throws(SystemCallError) {
@@ -87,10 +87,10 @@ extension VehicleConfigurationFile {
 }
 
 /// Why nobody knows what vehicles are configured to send.
-struct VehicleConfigurationError: Error, Sendable, Hashable, CustomStringConvertible {
-    let path: String
+package struct VehicleConfigurationError: Error, Sendable, Hashable, CustomStringConvertible {
+    package let path: String
     /// What is wrong, without the path.
-    let problem: String
+    package let problem: String
 
-    var description: String { "\(path) \(problem)" }
+    package var description: String { "\(path) \(problem)" }
 }

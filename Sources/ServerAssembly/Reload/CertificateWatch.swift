@@ -10,7 +10,14 @@ internal import Synchronization
 final class CertificateWatch: Sendable {
     private let log: Log
     private let metrics: MetricRegistry
-    private let found = Mutex<[String]>([])
+    /// What was last said.
+    private struct Said: Equatable {
+        var certificate = ""
+        var remarks: [CertificateRemark] = []
+        var warningDays = 0
+    }
+
+    private let said = Mutex(Said())
 
     init(log: Log, metrics: MetricRegistry) {
         self.log = log
@@ -18,7 +25,9 @@ final class CertificateWatch: Sendable {
     }
 
     /// What vehicles would object to, one line each, as last found.
-    var objections: [String] { found.withLock { $0 } }
+    var objections: [String] {
+        said.withLock { $0.remarks.map { "tls.vehicle_ca_file: \($0.problem); \($0.remedy)" } }
+    }
 
     /// A certificate that vehicles would refuse does not take the place of one that they accept, as long as that lasts.
     ///
@@ -39,10 +48,23 @@ final class CertificateWatch: Sendable {
     }
 
     /// Says what will end soon, and what vehicles would object to.
-    func remind(of chain: [Certificate], _ configuration: ServerConfiguration) {
+    ///
+    /// - Parameter onlyNews: says nothing when all of it was said already.
+    func remind(of chain: [Certificate], _ configuration: ServerConfiguration, onlyNews: Bool = false) {
         let now = WallClock.seconds
-        remindOfEnd(chain[0], configuration, at: now)
         let remarks = remarks(on: chain, configuration, at: now)
+        let isNews = said.withLock { said in
+            let new = Said(
+                certificate: chain[0].sha256,
+                remarks: remarks,
+                warningDays: configuration.certificateWarningDays
+            )
+            defer { said = new }
+            return new != said
+        }
+        expose(remarks, configuration)
+        guard isNews || !onlyNews else { return }
+        remindOfEnd(chain[0], configuration, at: now)
         for remark in remarks {
             log.observe(
                 .vehicleCAWarning,
@@ -52,7 +74,9 @@ final class CertificateWatch: Sendable {
                 ]
             )
         }
-        found.withLock { $0 = remarks.map { "tls.vehicle_ca_file: \($0.problem); \($0.remedy)" } }
+    }
+
+    private func expose(_ remarks: [CertificateRemark], _ configuration: ServerConfiguration) {
         guard configuration.tls.vehicleAuthorityPath != nil else { return }
         metrics.gauge(
             "vehicle_ca_accepts_certificate",

@@ -46,7 +46,10 @@ extension ServerConfiguration {
             return Dictionary(members.map { ($0.name, JSONLayout.line(of: $0.value)) }) { first, _ in first }
         }
         let (before, after) = (texts(old), texts(self))
-        return Set(before.keys).union(after.keys).subtracting(["tls", "use_default_eng_ca", "vehicles", "validation"])
+        return Set(before.keys).union(after.keys).subtracting(Self.liveKeys)
             .filter { before[$0] != after[$0] }.sorted()
     }
+
+    /// What a running server takes over.
+    private static let liveKeys = ["tls", "use_default_eng_ca", "certificate_warning_days", "vehicles", "validation"]
 }

@@ -244,7 +244,7 @@ final class Reloader: Sendable {
                 "client_authorities": .count(settings.clientAuthorities.count),
             ]
         )
-        watchman.remind(of: settings.identity.chain, configuration)
+        watchman.remind(of: settings.identity.chain, configuration, onlyNews: true)
     }
 
     private func readRules(_ configuration: ServerConfiguration) throws {

@@ -52,7 +52,8 @@ enum CertsShowCommand: Command {
 
     private static func show(_ target: String, _ command: ParsedCommand) -> ExitCode {
         let explanation: CredentialExplanation
-        if target != "-", !Files.exists(target), let address = HostAndPort(target), !address.host.isEmpty,
+        let isFile = target == "-" || Files.exists(target)
+        if !isFile, let address = HostAndPort(target), !address.host.isEmpty,
             let port = UInt16(exactly: address.port)
         {
             do throws(ServerHandshakeFailure) {
@@ -75,6 +76,12 @@ enum CertsShowCommand: Command {
                 return .environment
             }
         } else {
+            guard isFile || !target.contains(":") else {
+                Console.complain(
+                    "certs show: \(target): neither a file nor HOST:PORT; write e.g. cars.example.com:443 or [::1]:443"
+                )
+                return .usage
+            }
             do throws(UnreadableCredentials) {
                 explanation = try .ofFile(target, at: WallClock.seconds)
             } catch {
