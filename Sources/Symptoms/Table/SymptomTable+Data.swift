@@ -199,7 +199,8 @@ extension SymptomTable {
             .server,
             texts: ["record_finding"],
             causes: [
-                "a fault of the firmware", "a rule is tighter than your vehicles", "a field newer than this build knows",
+                "a fault of the firmware", "a rule is tighter than your vehicles",
+                "a field newer than this build knows",
             ],
             confirm: "vin, record_type and findings in the log line name rule, field and value.",
             remedy: "Loosen the rule in \"validation\", or leave the finding as a mark beside the record."
