@@ -63,17 +63,20 @@ let package = Package(
         fence("PayloadCodec", ["CTelemetryProtos", "TelemetryModel"]),
 
         // 3. Services.
-        layer("Observability", ["JSONText", "LinuxSystem"]),
+        layer("Observability", ["JSONText", "LinuxSystem", "Symptoms"]),
         layer("RecordRules", ["TelemetryModel", "ConfigurationSchema", "JSONText", "TextCodec", "Symptoms"]),
         layer("Diagnosis", ["LinuxSystem", "OpenSSLTransport", "AddressCodec", "TextCodec", "Symptoms"]),
-        layer("Spooling", ["TelemetryModel", "LinuxSystem", "Observability"]),
+        layer("Spooling", ["TelemetryModel", "LinuxSystem", "Observability", "Symptoms"]),
         layer(
             "SignalMetering",
             ["TelemetryModel", "JSONText", "RecordEncoding", "LinuxSystem", "Observability", "Spooling"]
         ),
         layer("HTTPServing", ["HTTPCodec", "LinuxSystem", "Observability", "JSONText"]),
         layer("HTTPClient", ["HTTPCodec", "LinuxSystem", "OpenSSLTransport"]),
-        layer("Dispatching", ["TelemetryModel", "LinuxSystem", "Observability", "ConfigurationSchema", "Spooling"]),
+        layer(
+            "Dispatching",
+            ["TelemetryModel", "LinuxSystem", "Observability", "ConfigurationSchema", "Spooling", "Symptoms"]
+        ),
 
         // 4. Features.
         layer(
@@ -81,7 +84,7 @@ let package = Package(
             [
                 "TelemetryModel", "WebSocketCodec", "HTTPCodec", "EnvelopeCodec", "AddressCodec", "LinuxSystem",
                 "OpenSSLTransport", "PayloadCodec", "Dispatching", "Observability", "ConfigurationSchema",
-                "RecordRules", "SignalMetering",
+                "RecordRules", "SignalMetering", "Symptoms",
             ]
         ),
         layer(
@@ -89,6 +92,7 @@ let package = Package(
             [
                 "TelemetryModel", "JSONText", "TextCodec", "RecordEncoding", "LinuxSystem", "OpenSSLTransport",
                 "PayloadCodec", "HTTPCodec", "HTTPClient", "Dispatching", "Observability", "ConfigurationSchema",
+                "Symptoms",
             ]
         ),
 
@@ -115,6 +119,14 @@ let package = Package(
             ]
         ),
         layer(
+            "Doctor",
+            [
+                "ServerAssembly", "VehicleSimulation", "Receiving", "Diagnosis", "Symptoms", "ConfigurationSchema",
+                "CommandLineInterface", "JSONText", "HTTPClient", "HTTPCodec", "WebSocketCodec", "EnvelopeCodec",
+                "AddressCodec", "PayloadCodec", "TelemetryModel", "OpenSSLTransport", "LinuxSystem", "TextCodec",
+            ]
+        ),
+        layer(
             "FleetTelemetry",
             [
                 "ServerAssembly", "Dispatchers", "Dispatching", "TelemetryModel", "RecordEncoding",
@@ -127,7 +139,7 @@ let package = Package(
                 "CommandLineInterface", "ServerAssembly", "VehicleSimulation", "OpenSSLTransport", "TelemetryModel",
                 "EnvelopeCodec", "PayloadCodec", "RecordEncoding", "JSONText", "LinuxSystem", "Observability",
                 "Receiving", "Dispatchers", "Dispatching", "ConfigurationSchema", "Spooling", "HTTPClient",
-                "TextCodec", "ControlPlane", "Diagnosis", "Symptoms", "RecordRules",
+                "TextCodec", "ControlPlane", "Diagnosis", "Symptoms", "RecordRules", "Doctor",
                 "SignalMetering",
             ],
             swiftSettings: common + strict + [.strictMemorySafety()]
@@ -135,6 +147,8 @@ let package = Package(
 
         // Development: makes Swift tables of proto/.
         .executableTarget(name: "proto-tables", swiftSettings: common + strict),
+        // Development: prints the page of symptoms.
+        .executableTarget(name: "symptom-page", dependencies: ["Symptoms"], swiftSettings: common + strict),
 
         // Test kits.
         .target(name: "TelemetryFixtures", path: "Tests/TelemetryFixtures", swiftSettings: common),
@@ -197,7 +211,7 @@ let package = Package(
 
         // Tests, one target per target, then those of the whole.
         tests("TextCodecTests", ["TextCodec"]),
-        tests("SymptomsTests", ["Symptoms"]),
+        tests("SymptomsTests", ["Symptoms", "TelemetryFixtures"]),
         tests("TelemetryModelTests", ["TelemetryModel", "TelemetryFixtures"]),
         tests("JSONTextTests", ["JSONText", "TelemetryFixtures"]),
         tests("WebSocketCodecTests", ["WebSocketCodec", "TelemetryFixtures"]),
@@ -217,7 +231,7 @@ let package = Package(
         ),
         tests("DiagnosisTests", ["Diagnosis", "Symptoms", "OpenSSLTransport", "LinuxSystem", "VehicleFixtures"]),
         tests("PayloadCodecTests", ["PayloadCodec", "TelemetryModel", "TelemetryFixtures", "proto-tables"]),
-        tests("ObservabilityTests", ["Observability", "JSONText", "LinuxSystem", "TelemetryFixtures"]),
+        tests("ObservabilityTests", ["Observability", "JSONText", "LinuxSystem", "TelemetryFixtures", "Symptoms"]),
         tests(
             "HTTPClientTests",
             ["HTTPClient", "HTTPCodec", "LinuxSystem", "OpenSSLTransport", "TelemetryFixtures", "VehicleFixtures"]
@@ -305,6 +319,13 @@ let package = Package(
                 "VehicleSimulation", "VehicleFixtures", "TelemetryFixtures", "EnvelopeCodec", "PayloadCodec",
                 "OpenSSLTransport", "LinuxSystem", "TelemetryModel", "Dispatching", "Receiving", "ServerAssembly",
                 "JSONText", "fleet-telemetry",
+            ]
+        ),
+        tests(
+            "DoctorTests",
+            [
+                "Doctor", "Symptoms", "Diagnosis", "ServerAssembly", "Observability", "OpenSSLTransport", "LinuxSystem",
+                "HTTPServing", "TelemetryFixtures", "VehicleFixtures", "fleet-telemetry",
             ]
         ),
         tests("FuzzingTests", ["LinuxSystem", "TelemetryFixtures", "fleet-fuzz"]),

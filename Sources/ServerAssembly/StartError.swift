@@ -1,8 +1,8 @@
 internal import LinuxSystem
-internal import OpenSSLTransport
+package import Symptoms
 
 /// Why the server did not start, with what to do about it.
-package struct StartError: Error, Sendable, CustomStringConvertible {
+package struct StartError: SymptomaticError, Sendable, CustomStringConvertible {
     /// What was being done.
     package enum Step: Sendable, Hashable {
         case certificates
@@ -23,6 +23,8 @@ package struct StartError: Error, Sendable, CustomStringConvertible {
     package let reason: String
     /// The value of errno, if a system call failed.
     package let systemCode: Int32?
+    /// What it is explained as.
+    package let symptom: SymptomCode
 
     /// Runs a step and turns whatever it throws into a start error.
     static func during<R: ~Copyable>(_ step: Step, _ body: () throws -> R) throws(StartError) -> R {
@@ -32,13 +34,16 @@ package struct StartError: Error, Sendable, CustomStringConvertible {
             throw StartError(
                 step: step,
                 reason: "\(error)",
-                systemCode: (error as? SystemCallError)?.code
+                systemCode: (error as? SystemCallError)?.code,
+                symptom: (error as? any SymptomaticError)?.symptom ?? step.symptom(of: error as? SystemCallError)
             )
         }
     }
 
-    /// Setting, reason and remedy in one line.
-    package var description: String {
+    /// Setting, reason, remedy and symptom in one line.
+    package var description: String { "\(words) [\(symptom.rawValue)]" }
+
+    private var words: String {
         switch step {
         case .certificates: "tls: \(reason)"
         case .dispatchers: "records: \(reason)"
@@ -76,6 +81,29 @@ package struct StartError: Error, Sendable, CustomStringConvertible {
             "this machine has no such address; leave host empty to listen on all"
         default:
             "check the address"
+        }
+    }
+}
+
+extension StartError.Step {
+    /// What a failure of the step is explained as when the error itself does not say it.
+    fileprivate func symptom(of error: SystemCallError?) -> SymptomCode {
+        switch self {
+        case .certificates: .certificateFileUnusable
+        case .dispatchers: .dispatcherUnknown
+        case .spool: .spoolUnwritable
+        case .deadLetters: .deadLettersLost
+        case .vehicleLists: .vehicleListUnusable
+        case .statsD: .statsDUnreachable
+        case .controlSocket: .controlSocketUnavailable
+        case .rules: .valueNotAllowed
+        case .costs: .pathUnusable
+        case .listening, .statusPort, .metricsPort:
+            switch error?.code {
+            case SystemCallError.addressInUse: .portTaken
+            case SystemCallError.permissionDenied: .portPrivileged
+            default: .addressUnusable
+            }
         }
     }
 }

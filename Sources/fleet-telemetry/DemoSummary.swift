@@ -43,7 +43,8 @@ struct DemoSummary {
             "summary after \(rounded(fleet.seconds, 10)) s",
             "  vehicles      \(counts.mostConnected) of \(fleet.vehicles) connected, \(counts.reconnects) reconnects",
             "  records       \(counts.sent) sent, \(counts.acked) acked, \(dispatched) dispatched, \(lost) lost",
-            "  signals       " + FieldCategory.allCases.map { "\($0.name) \(signals[$0, default: 0])" }
+            "  signals       "
+                + FieldCategory.allCases.map { "\($0.name) \(signals[$0, default: 0])" }
                 .joined(separator: ", "),
         ]
         if fleet.latency.count > 0 {

@@ -42,6 +42,9 @@ enum Program {
             (["check", "dispatcher"], CheckDispatcherCommand.self),
             (["check", "vehicle"], CheckVehicleCommand.self),
             (["check", "endpoint"], CheckEndpointCommand.self),
+            (["doctor"], DoctorCommand.self),
+            (["doctor", "cert"], DoctorCertCommand.self),
+            (["explain"], ExplainCommand.self),
             (["config", "check"], ConfigCheckCommand.self),
             (["config", "schema"], ConfigSchemaCommand.self),
             (["config", "example"], ConfigExampleCommand.self),
@@ -108,6 +111,8 @@ enum Program {
                 ],
                 examples: ConfigCheckCommand.specification.examples
             ),
+            DoctorCommand.specification,
+            ExplainCommand.specification,
             CostCommand.specification,
             CommandSpecification(
                 name: "dead-letters",

@@ -65,7 +65,8 @@ package struct FileSettings: DispatcherSettings {
             "Files that are open at the same time when the path has placeholders."
         ),
         .flag("include_findings", \.includesFindings, "Tell what the rules of `validation` found in the record."),
-    ] + viewRows
+        .values, .location,
+    ]
 
     package var appendedPaths: [AppendedPath] { [AppendedPath(key: "path", path: FilePathPattern(path).probe)] }
 

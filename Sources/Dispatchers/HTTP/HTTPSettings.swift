@@ -96,7 +96,8 @@ package struct HTTPSettings: DispatcherSettings, Hashable {
             mayBeEmpty: false,
             "What the format pubsub_push names as the subscription."
         ),
-    ] + viewRows
+        .values, .location,
+    ]
 
     private static func complaint(about url: String) -> TextComplaint? {
         do throws(HTTPAddressError) {

@@ -24,7 +24,8 @@ package struct LoggerSettings: DispatcherSettings, Hashable {
     package static let settings: [Setting<Self>] = [
         .flag("verbose", \.isVerbose, "Show the type of each value."),
         .flag("include_findings", \.includesFindings, "Tell what the rules of `validation` found in the record."),
-    ] + viewRows
+        .values, .location,
+    ]
 
     /// What lines look like.
     package func encoding(_ mode: EncodingMode) -> LoggerEncoding {

@@ -32,7 +32,8 @@ package struct QueueSettings: DispatcherSettings, Hashable {
         .wholeNumber("capacity_records", \.recordLimit, in: 1...100_000_000, "Records that fit."),
         .choice("overflow", \.overflow, "What happens to a record that does not fit."),
         .flag("include_findings", \.includesFindings, "Tell what the rules of `validation` found in the record."),
-    ] + viewRows
+        .values, .location,
+    ]
 
     package func makeDispatcher(_ context: DispatcherContext) -> any Dispatcher {
         QueueDispatcher(self)

@@ -135,9 +135,8 @@ final class RecordIntake {
         }
         guard let stream = envelope.stream else {
             context.meters.reference.unknownMessageType(tag: envelope.kind.tag).add()
-            context.log.limited(
-                .error,
-                "unknown_message_type_error",
+            context.log.observe(
+                .unknownMessageType,
                 [
                     "vin": .text(source.device.vin.text), "kind": .text("\(envelope.kind)"),
                 ]

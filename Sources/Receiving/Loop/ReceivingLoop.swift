@@ -183,7 +183,7 @@ final class ReceivingLoop {
             tls = try TLSServerContext(settings)
         } catch {
             // The receiver tried the settings before it posted them, so this is a matter of memory at most.
-            context.log.error("tls_reload_failed", ["error": .text(error.description)])
+            context.log.observe(.tlsReloadFailed, ["error": .text(error.description)])
         }
     }
 

@@ -156,7 +156,8 @@ package struct ConfigurationCheck {
         checkDirectory(
             slash == path.startIndex ? "/" : String(path[..<slash]),
             at: "control.socket",
-            "The server does not start without the socket that it is told to make."
+            "The server does not start without the socket that it is told to make.",
+            symptom: .controlSocketUnavailable
         )
     }
 

@@ -28,7 +28,8 @@ extension SymptomTable {
             ],
             causes: ["prefer_typed is not set", "firmware before 2024.38, or 2024.45.32.1", "2024.26.3 quotes twice"],
             confirm: "firmware_version in POST fleet_status.",
-            remedy: "Set prefer_typed; update; clients from 1.1.0 on always send typed values."
+            remedy: "Set prefer_typed; update; clients from 1.1.0 on always send typed values. For those that don't: "
+                + "\"values\": {\"legacy_text\": \"typed\"} in a dispatcher's section."
         ),
         Symptom(
             .valueInvalid,
@@ -87,7 +88,7 @@ extension SymptomTable {
             texts: ["Miles where km expected", "values in miles"],
             causes: ["the vehicle always sends miles, whatever its display shows"],
             confirm: "Odometer against the display.",
-            remedy: "Multiply by 1.609344."
+            remedy: "\"values\": {\"units\": \"metric\"} in a dispatcher's section, or multiply by 1.609344."
         ),
         Symptom(
             .versionNotInstalled,
@@ -192,6 +193,18 @@ extension SymptomTable {
             causes: ["the request header X-Network-Interface is not UTF-8"],
             confirm: "The log line names the VIN.",
             remedy: "Nothing; it is a test client or a fault of the firmware."
+        ),
+        Symptom(
+            .recordBreaksRules,
+            "A record breaks the rules for values",
+            .server,
+            texts: ["record_finding"],
+            causes: [
+                "a fault of the firmware", "a rule is tighter than your vehicles",
+                "a field newer than this build knows",
+            ],
+            confirm: "vin, record_type and findings in the log line name rule, field and value.",
+            remedy: "Loosen the rule in \"validation\", or leave the finding as a mark beside the record."
         ),
     ]
 }
