@@ -68,6 +68,24 @@ struct HelpTests {
         }
     }
 
+    @Test(arguments: ListedCommand.all)
+    func `shells complete files and folders where a command takes some`(_ command: ListedCommand) {
+        for argument in command.specification.arguments {
+            switch argument.name {
+            case "FILE": #expect(argument.kind == .file)
+            case "DIR": #expect(argument.kind == .folder)
+            default: #expect(argument.kind != .file && argument.kind != .folder)
+            }
+        }
+        for option in command.specification.options {
+            switch option.value.placeholder {
+            case "FILE", "PATH": #expect(option.value.kind == .file, "--\(option.name)")
+            case "DIR": #expect(option.value.kind == .folder, "--\(option.name)")
+            default: #expect(option.value.kind != .file && option.value.kind != .folder, "--\(option.name)")
+            }
+        }
+    }
+
     @Test func `an option of one name takes the same thing in every command`() {
         var seen: [String: (option: OptionSpecification, command: String)] = [:]
         for command in ListedCommand.all {

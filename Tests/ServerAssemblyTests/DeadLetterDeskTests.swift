@@ -135,7 +135,10 @@ final class DeadLetterDeskTests {
         let path = "\(folder)/records.jsonl"
         for name in [nil, "queue", "kafka"] {
             let refusal = #expect(throws: DeadLetterDesk.Refusal.self) { try replay(path: path, to: name) }
-            #expect(refusal?.description.contains("choose one with --to, the configuration has file, logger") == true)
+            #expect(
+                refusal?.description.contains("choose one with --deliver-to, the configuration has file, logger")
+                    == true
+            )
         }
         #expect(try replay(path: path, to: "file").delivered == 3)
         #expect(try txids(path) == ["txid-0", "txid-1", "txid-2"])

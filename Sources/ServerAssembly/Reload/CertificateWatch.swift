@@ -117,13 +117,13 @@ final class CertificateWatch: Sendable {
     }
 
     /// - Parameter certificate: the server's own, in use; nil when the server is gone.
-    func exposeDaysLeft(of certificate: @escaping @Sendable () -> Certificate?) {
+    func exposeTimeLeft(of certificate: @escaping @Sendable () -> Certificate?) {
         metrics.gauge(
-            "server_certificate_days_left",
-            help: "Days until the server's certificate in use ends; negative when it has ended."
+            "server_certificate_remaining_seconds",
+            help: "Seconds until the server's certificate in use ends; negative when it has ended."
         ) {
             guard let end = certificate()?.notAfter else { return 0 }
-            return (Double(end) - Double(WallClock.seconds)) / 86_400
+            return Double(end) - Double(WallClock.seconds)
         }
     }
 }

@@ -69,7 +69,7 @@ final class Reloader: Sendable {
         self.metrics = metrics
         watchman = CertificateWatch(log: log, metrics: metrics)
         for subject in Subject.allCases { isFailing(subject).set(0) }
-        watchman.exposeDaysLeft { [weak self] in self?.certificate }
+        watchman.exposeTimeLeft { [weak self] in self?.certificate }
     }
 
     /// The server's certificate that new connections get.

@@ -20,7 +20,7 @@ enum ValidateCommand: Command {
             observed; with it, the section validation of the file says what is looked for, and its modes what would have
             been done. Exits with 1 when something was found or damaged.
             """,
-        arguments: [ArgumentSpecification("FILE", .one, "The records; - reads standard input")],
+        arguments: [ArgumentSpecification("FILE", .one, kind: .file, "The records; - reads standard input")],
         options: [config.specification, json.specification],
         examples: [
             .init("\(Program.name) validate day.recording", "What a day's records break, by vehicle and category."),
@@ -42,7 +42,9 @@ enum ValidateCommand: Command {
         }
         var run = ValidationRun(rules)
         var input = ValidationInput(bytes)
-        input.judge(by: &run) { Console.complain("validate: \(name): \($0)") }
+        ProgressLine.during("validate: judging \(name)") { _ in
+            input.judge(by: &run) { Console.complain("validate: \(name): \($0)") }
+        }
         guard input.records + input.damaged > 0 else {
             Console.complain("validate: \(name): no records in it; name a file with at least one")
             return .problemFound
