@@ -29,10 +29,10 @@ package protocol DispatcherSettings: Configurable, Hashable {
     /// Files that are read, for `config check` to look at.
     var readPaths: [ReadPath] { get }
 
-    /// How the dispatcher sees values; nil as vehicles send them. A row of ``viewRows``, which every section has.
+    /// How the dispatcher sees values; nil as vehicles send them. The row `.values` of its section.
     var values: ValueSettings? { get set }
 
-    /// How exactly it sees positions; nil as vehicles send them. The other row.
+    /// How exactly it sees positions; nil as vehicles send them. The row `.location`.
     var location: LocationSettings? { get set }
 
     /// The lane in front of the dispatcher, where it must differ from those of others.

@@ -36,41 +36,37 @@ package struct FileSettings: DispatcherSettings {
 
     package init() {}
 
-    package static let settings: [Setting<Self>] =
-        [
-            .path(
-                "path",
-                \.path,
-                mayBeEmpty: false,
-                "The file that records are appended to. {vin}, {record_type}, {year}, {month}, {day} and {hour} (received, "
-                    + "UTC) in it make many files."
-            )
-            .required(),
-            .choice(
-                "format",
-                \.format,
-                "protojson: a JSON line with the record as protobuf's JSON. flat: a JSON line with one member per field. "
-                    + "protobuf: a message behind its length as varint."
-            ),
-            .section(
-                "rotation",
-                \.rotation,
-                "When a file is closed and a new one begun, and what becomes of the old one."
-            ),
-            .choice(
-                "fsync",
-                \.syncing,
-                "When records are forced onto the disk. close: when the file is closed. batch: before they count as "
-                    + "delivered, so that acks survive a power failure."
-            ),
-            .wholeNumber(
-                "max_open_files",
-                \.openFileLimit,
-                in: 1...10_000,
-                "Files that are open at the same time when the path has placeholders."
-            ),
-            .flag("include_findings", \.includesFindings, "Tell what the rules of `validation` found in the record."),
-        ] + viewRows
+    package static let settings: [Setting<Self>] = [
+        .path(
+            "path",
+            \.path,
+            mayBeEmpty: false,
+            "The file that records are appended to. {vin}, {record_type}, {year}, {month}, {day} and {hour} (received, "
+                + "UTC) in it make many files."
+        )
+        .required(),
+        .choice(
+            "format",
+            \.format,
+            "protojson: a JSON line with the record as protobuf's JSON. flat: a JSON line with one member per field. "
+                + "protobuf: a message behind its length as varint."
+        ),
+        .section("rotation", \.rotation, "When a file is closed and a new one begun, and what becomes of the old one."),
+        .choice(
+            "fsync",
+            \.syncing,
+            "When records are forced onto the disk. close: when the file is closed. batch: before they count as "
+                + "delivered, so that acks survive a power failure."
+        ),
+        .wholeNumber(
+            "max_open_files",
+            \.openFileLimit,
+            in: 1...10_000,
+            "Files that are open at the same time when the path has placeholders."
+        ),
+        .flag("include_findings", \.includesFindings, "Tell what the rules of `validation` found in the record."),
+        .values, .location,
+    ]
 
     package var appendedPaths: [AppendedPath] { [AppendedPath(key: "path", path: FilePathPattern(path).probe)] }
 

@@ -38,75 +38,66 @@ package struct HTTPSettings: DispatcherSettings, Hashable {
 
     package init() {}
 
-    package static let settings: [Setting<Self>] =
-        [
-            .text("url", \.url, mayBeEmpty: false, check: complaint, "Where requests go, e.g. https://host/path.")
-                .required().example("\"https://example.com/telemetry\""),
-            .choice(
-                "method",
-                \.method,
-                synonyms: ["post": .post, "put": .put, "patch": .patch],
-                "The request's method."
-            ),
-            .choice("format", \.format, "What a request's body looks like; HTTP.md shows each."),
-            .open(
-                "headers",
-                \.headers,
-                isSecret: { _ in true },
-                "More headers for each request. Their values are treated as secrets."
-            ),
-            .optionalSection(
-                "authorization",
-                \.authorization,
-                "The Authorization header, e.g. `Bearer …` or `Splunk …`."
-            ),
-            .optionalSection(
-                "signing_secret",
-                \.signingSecret,
-                "Sign requests as Standard Webhooks does (HMAC-SHA256) with this secret: `whsec_` and base64."
-            ),
-            .path(
-                "ca_file",
-                \.caFile,
-                "PEM file of the authorities that the server's certificate may come from, instead of this machine's."
-            ),
-            .path("client_cert", \.clientCert, "PEM file with our certificate, for servers that ask for one."),
-            .path("client_key", \.clientKey, "PEM file with the private key of client_cert."),
-            .section("batch", \.batch, "How records are put together into requests."),
-            .section("filter", \.filter, "Which records are sent, and which of their data."),
-            .wholeNumber(
-                "connections",
-                \.connections,
-                in: 1...64,
-                "Requests at the same time. Each vehicle keeps to one connection, so its records stay in order."
-            ),
-            .duration(
-                "connect_timeout_seconds",
-                \.connectTimeout,
-                unit: .seconds,
-                in: .milliseconds(100) ... .seconds(300),
-                "How long a connection may take to stand, TLS included."
-            ),
-            .duration(
-                "request_timeout_seconds",
-                \.requestTimeout,
-                unit: .seconds,
-                in: .milliseconds(100) ... .seconds(3600),
-                "How long a request may take, from its first byte to the last one of the answer."
-            ),
-            .flag(
-                "follow_redirects",
-                \.followsRedirects,
-                "Follow up to 5 redirects (301, 302, 307, 308). Other hosts get neither authorization nor headers."
-            ),
-            .flag("include_findings", \.includesFindings, "Tell what the rules of `validation` found in the record."),
-            .text(
-                "pubsub_subscription",
-                \.pubsubSubscription,
-                mayBeEmpty: false,
-                "What the format pubsub_push names as the subscription."
-            ),
-        ] + viewRows
+    package static let settings: [Setting<Self>] = [
+        .text("url", \.url, mayBeEmpty: false, check: complaint, "Where requests go, e.g. https://host/path.")
+            .required().example("\"https://example.com/telemetry\""),
+        .choice("method", \.method, synonyms: ["post": .post, "put": .put, "patch": .patch], "The request's method."),
+        .choice("format", \.format, "What a request's body looks like; HTTP.md shows each."),
+        .open(
+            "headers",
+            \.headers,
+            isSecret: { _ in true },
+            "More headers for each request. Their values are treated as secrets."
+        ),
+        .optionalSection("authorization", \.authorization, "The Authorization header, e.g. `Bearer …` or `Splunk …`."),
+        .optionalSection(
+            "signing_secret",
+            \.signingSecret,
+            "Sign requests as Standard Webhooks does (HMAC-SHA256) with this secret: `whsec_` and base64."
+        ),
+        .path(
+            "ca_file",
+            \.caFile,
+            "PEM file of the authorities that the server's certificate may come from, instead of this machine's."
+        ),
+        .path("client_cert", \.clientCert, "PEM file with our certificate, for servers that ask for one."),
+        .path("client_key", \.clientKey, "PEM file with the private key of client_cert."),
+        .section("batch", \.batch, "How records are put together into requests."),
+        .section("filter", \.filter, "Which records are sent, and which of their data."),
+        .wholeNumber(
+            "connections",
+            \.connections,
+            in: 1...64,
+            "Requests at the same time. Each vehicle keeps to one connection, so its records stay in order."
+        ),
+        .duration(
+            "connect_timeout_seconds",
+            \.connectTimeout,
+            unit: .seconds,
+            in: .milliseconds(100) ... .seconds(300),
+            "How long a connection may take to stand, TLS included."
+        ),
+        .duration(
+            "request_timeout_seconds",
+            \.requestTimeout,
+            unit: .seconds,
+            in: .milliseconds(100) ... .seconds(3600),
+            "How long a request may take, from its first byte to the last one of the answer."
+        ),
+        .flag(
+            "follow_redirects",
+            \.followsRedirects,
+            "Follow up to 5 redirects (301, 302, 307, 308). Other hosts get neither authorization nor headers."
+        ),
+        .flag("include_findings", \.includesFindings, "Tell what the rules of `validation` found in the record."),
+        .text(
+            "pubsub_subscription",
+            \.pubsubSubscription,
+            mayBeEmpty: false,
+            "What the format pubsub_push names as the subscription."
+        ),
+        .values, .location,
+    ]
 
     private static func complaint(about url: String) -> TextComplaint? {
         do throws(HTTPAddressError) {

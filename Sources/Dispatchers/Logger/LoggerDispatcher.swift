@@ -21,11 +21,11 @@ package struct LoggerSettings: DispatcherSettings, Hashable {
     package static let summary = "The dispatcher `logger`: one line per record on standard output."
     package static let needsSection = false
 
-    package static let settings: [Setting<Self>] =
-        [
-            .flag("verbose", \.isVerbose, "Show the type of each value."),
-            .flag("include_findings", \.includesFindings, "Tell what the rules of `validation` found in the record."),
-        ] + viewRows
+    package static let settings: [Setting<Self>] = [
+        .flag("verbose", \.isVerbose, "Show the type of each value."),
+        .flag("include_findings", \.includesFindings, "Tell what the rules of `validation` found in the record."),
+        .values, .location,
+    ]
 
     /// What lines look like.
     package func encoding(_ mode: EncodingMode) -> LoggerEncoding {

@@ -28,12 +28,12 @@ package struct QueueSettings: DispatcherSettings, Hashable {
     package static let summary = "The dispatcher `queue`: records for the program that embeds the server."
     package static let needsSection = false
 
-    package static let settings: [Setting<Self>] =
-        [
-            .wholeNumber("capacity_records", \.recordLimit, in: 1...100_000_000, "Records that fit."),
-            .choice("overflow", \.overflow, "What happens to a record that does not fit."),
-            .flag("include_findings", \.includesFindings, "Tell what the rules of `validation` found in the record."),
-        ] + viewRows
+    package static let settings: [Setting<Self>] = [
+        .wholeNumber("capacity_records", \.recordLimit, in: 1...100_000_000, "Records that fit."),
+        .choice("overflow", \.overflow, "What happens to a record that does not fit."),
+        .flag("include_findings", \.includesFindings, "Tell what the rules of `validation` found in the record."),
+        .values, .location,
+    ]
 
     package func makeDispatcher(_ context: DispatcherContext) -> any Dispatcher {
         QueueDispatcher(self)

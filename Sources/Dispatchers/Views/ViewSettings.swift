@@ -1,14 +1,18 @@
 package import ConfigurationSchema
 
-extension DispatcherSettings {
-    /// The rows of a dispatcher's view, for its section: what it is shown of a record's values and positions.
-    package static var viewRows: [Setting<Self>] {
-        [
-            .optionalSection("values", \.values, "How this dispatcher sees values. Without it: as vehicles send them."),
-            .optionalSection("location", \.location, "How exactly this dispatcher sees where vehicles are."),
-        ]
+extension Setting where Section: DispatcherSettings {
+    /// The row of a dispatcher's section that says how it sees values. Every dispatcher has it, and ``location``.
+    package static var values: Setting {
+        .optionalSection("values", \.values, "How this dispatcher sees values. Without it: as vehicles send them.")
     }
 
+    /// The row that says how exactly it sees where vehicles are.
+    package static var location: Setting {
+        .optionalSection("location", \.location, "How exactly this dispatcher sees where vehicles are.")
+    }
+}
+
+extension DispatcherSettings {
     /// What is wrong with a view whose dispatcher writes protobuf: a payload has no place for names, nor for a value
     /// beside the value.
     func examinePayloadView(at path: String, _ format: String, _ reader: inout SettingReader) {

@@ -28,7 +28,8 @@ extension SymptomTable {
             ],
             causes: ["prefer_typed is not set", "firmware before 2024.38, or 2024.45.32.1", "2024.26.3 quotes twice"],
             confirm: "firmware_version in POST fleet_status.",
-            remedy: "Set prefer_typed; update; clients from 1.1.0 on always send typed values."
+            remedy: "Set prefer_typed; update; clients from 1.1.0 on always send typed values. For those that don't: "
+                + "\"values\": {\"legacy_text\": \"typed\"} in a dispatcher's section."
         ),
         Symptom(
             .valueInvalid,
@@ -87,7 +88,7 @@ extension SymptomTable {
             texts: ["Miles where km expected", "values in miles"],
             causes: ["the vehicle always sends miles, whatever its display shows"],
             confirm: "Odometer against the display.",
-            remedy: "Multiply by 1.609344."
+            remedy: "\"values\": {\"units\": \"metric\"} in a dispatcher's section, or multiply by 1.609344."
         ),
         Symptom(
             .versionNotInstalled,

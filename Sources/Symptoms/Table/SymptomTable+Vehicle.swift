@@ -204,7 +204,7 @@ extension SymptomTable {
                 "EXCEEDED_LIMIT", "429", "EXCEEDED_LIMIT, 429", "429 Too Many Requests", "payment required", "402",
             ],
             causes: ["the app's billing limit", "more than 60 requests a minute", "a loop with an expired token"],
-            confirm: "The usage page of developer.tesla.com.",
+            confirm: "The usage page of developer.tesla.com; fleet-telemetry cost --by field.",
             remedy:
                 "Raise the limit; stop polling, for which this server is there. A configuration that was removed for "
                 + "billing must be sent again."
