@@ -96,11 +96,12 @@ bench-dispatchers: test-deps ## Measures dispatchers, and ack latency while a si
 	@$(SWIFT) build $(RELEASE) --product dispatcher-bench
 	@exec "$$($(SWIFT) build $(RELEASE) --show-bin-path)/dispatcher-bench" $(ARGS)
 
-generate: test-deps ## Makes the C code and the Swift tables from proto/ again; both are checked in.
+generate: test-deps ## Makes the C code and the Swift tables from proto/ and the page of symptoms again; all are checked in.
 	@protoc-c -Iproto -I/usr/include --c_out=Sources/CTelemetryProtos proto/*.proto google/protobuf/timestamp.proto
 	@mv Sources/CTelemetryProtos/*.pb-c.h Sources/CTelemetryProtos/include/
 	@mv Sources/CTelemetryProtos/google/protobuf/*.pb-c.h Sources/CTelemetryProtos/include/google/protobuf/
 	@$(SWIFT) run proto-tables proto Sources/TelemetryModel/Generated
+	@$(SWIFT) run symptom-page Sources/FleetTelemetry/FleetTelemetry.docc/Symptoms.md
 
 clean: ## Removes everything that was built.
 	@rm -rf .build .build-asan .build-tsan .build-check

@@ -63,13 +63,20 @@ let package = Package(
         fence("PayloadCodec", ["CTelemetryProtos", "TelemetryModel"]),
 
         // 3. Services.
-        layer("Observability", ["JSONText", "LinuxSystem"]),
+        layer("Observability", ["JSONText", "LinuxSystem", "Symptoms"]),
         layer("RecordRules", ["TelemetryModel", "ConfigurationSchema", "JSONText", "TextCodec", "Symptoms"]),
         layer("Diagnosis", ["LinuxSystem", "OpenSSLTransport", "AddressCodec", "TextCodec", "Symptoms"]),
-        layer("Spooling", ["TelemetryModel", "LinuxSystem", "Observability"]),
+        layer("Spooling", ["TelemetryModel", "LinuxSystem", "Observability", "Symptoms"]),
+        layer(
+            "SignalMetering",
+            ["TelemetryModel", "JSONText", "RecordEncoding", "LinuxSystem", "Observability", "Spooling"]
+        ),
         layer("HTTPServing", ["HTTPCodec", "LinuxSystem", "Observability", "JSONText"]),
         layer("HTTPClient", ["HTTPCodec", "LinuxSystem", "OpenSSLTransport"]),
-        layer("Dispatching", ["TelemetryModel", "LinuxSystem", "Observability", "ConfigurationSchema", "Spooling"]),
+        layer(
+            "Dispatching",
+            ["TelemetryModel", "LinuxSystem", "Observability", "ConfigurationSchema", "Spooling", "Symptoms"]
+        ),
 
         // 4. Features.
         layer(
@@ -77,14 +84,15 @@ let package = Package(
             [
                 "TelemetryModel", "WebSocketCodec", "HTTPCodec", "EnvelopeCodec", "AddressCodec", "LinuxSystem",
                 "OpenSSLTransport", "PayloadCodec", "Dispatching", "Observability", "ConfigurationSchema",
-                "RecordRules",
+                "RecordRules", "SignalMetering", "Symptoms",
             ]
         ),
         layer(
             "Dispatchers",
             [
                 "TelemetryModel", "JSONText", "TextCodec", "RecordEncoding", "LinuxSystem", "OpenSSLTransport",
-                "HTTPCodec", "HTTPClient", "Dispatching", "Observability", "ConfigurationSchema",
+                "PayloadCodec", "HTTPCodec", "HTTPClient", "Dispatching", "Observability", "ConfigurationSchema",
+                "Symptoms",
             ]
         ),
 
@@ -100,8 +108,7 @@ let package = Package(
                 "Receiving", "Dispatchers", "Dispatching", "ConfigurationSchema", "JSONText", "Observability",
                 "HTTPServing", "HTTPClient", "HTTPCodec", "OpenSSLTransport", "LinuxSystem", "TelemetryModel",
                 "RecordEncoding", "TextCodec", "Spooling", "PayloadCodec", "AddressCodec", "Diagnosis", "Symptoms",
-                "ControlPlane",
-                "RecordRules",
+                "ControlPlane", "RecordRules", "SignalMetering",
             ]
         ),
         layer(
@@ -109,6 +116,14 @@ let package = Package(
             [
                 "TelemetryModel", "JSONText", "WebSocketCodec", "HTTPCodec", "EnvelopeCodec", "LinuxSystem",
                 "OpenSSLTransport", "PayloadCodec", "RecordEncoding", "TextCodec",
+            ]
+        ),
+        layer(
+            "Doctor",
+            [
+                "ServerAssembly", "VehicleSimulation", "Receiving", "Diagnosis", "Symptoms", "ConfigurationSchema",
+                "CommandLineInterface", "JSONText", "HTTPClient", "HTTPCodec", "WebSocketCodec", "EnvelopeCodec",
+                "AddressCodec", "PayloadCodec", "TelemetryModel", "OpenSSLTransport", "LinuxSystem", "TextCodec",
             ]
         ),
         layer(
@@ -124,13 +139,16 @@ let package = Package(
                 "CommandLineInterface", "ServerAssembly", "VehicleSimulation", "OpenSSLTransport", "TelemetryModel",
                 "EnvelopeCodec", "PayloadCodec", "RecordEncoding", "JSONText", "LinuxSystem", "Observability",
                 "Receiving", "Dispatchers", "Dispatching", "ConfigurationSchema", "Spooling", "HTTPClient",
-                "TextCodec", "ControlPlane", "Diagnosis", "Symptoms", "RecordRules",
+                "TextCodec", "ControlPlane", "Diagnosis", "Symptoms", "RecordRules", "Doctor",
+                "SignalMetering",
             ],
             swiftSettings: common + strict + [.strictMemorySafety()]
         ),
 
         // Development: makes Swift tables of proto/.
         .executableTarget(name: "proto-tables", swiftSettings: common + strict),
+        // Development: prints the page of symptoms.
+        .executableTarget(name: "symptom-page", dependencies: ["Symptoms"], swiftSettings: common + strict),
 
         // Test kits.
         .target(name: "TelemetryFixtures", path: "Tests/TelemetryFixtures", swiftSettings: common),
@@ -138,7 +156,7 @@ let package = Package(
             name: "VehicleFixtures",
             dependencies: [
                 "HTTPCodec", "WebSocketCodec", "LinuxSystem", "OpenSSLTransport", "TelemetryModel", "Dispatching",
-                "Observability", "Receiving",
+                "Observability", "Receiving", "SignalMetering",
             ],
             path: "Tests/VehicleFixtures",
             swiftSettings: common
@@ -162,7 +180,7 @@ let package = Package(
             dependencies: [
                 "CommandLineInterface", "ConfigurationSchema", "AddressCodec", "EnvelopeCodec", "HTTPCodec", "JSONText",
                 "LinuxSystem", "PayloadCodec", "RecordEncoding", "ServerAssembly", "Spooling", "TelemetryModel",
-                "WebSocketCodec", "TelemetryFixtures",
+                "WebSocketCodec", "TelemetryFixtures", "Dispatchers", "SignalMetering",
             ],
             path: "Tests/Fuzzing",
             swiftSettings: common
@@ -193,7 +211,7 @@ let package = Package(
 
         // Tests, one target per target, then those of the whole.
         tests("TextCodecTests", ["TextCodec"]),
-        tests("SymptomsTests", ["Symptoms"]),
+        tests("SymptomsTests", ["Symptoms", "TelemetryFixtures"]),
         tests("TelemetryModelTests", ["TelemetryModel", "TelemetryFixtures"]),
         tests("JSONTextTests", ["JSONText", "TelemetryFixtures"]),
         tests("WebSocketCodecTests", ["WebSocketCodec", "TelemetryFixtures"]),
@@ -213,7 +231,7 @@ let package = Package(
         ),
         tests("DiagnosisTests", ["Diagnosis", "Symptoms", "OpenSSLTransport", "LinuxSystem", "VehicleFixtures"]),
         tests("PayloadCodecTests", ["PayloadCodec", "TelemetryModel", "TelemetryFixtures", "proto-tables"]),
-        tests("ObservabilityTests", ["Observability", "JSONText", "LinuxSystem", "TelemetryFixtures"]),
+        tests("ObservabilityTests", ["Observability", "JSONText", "LinuxSystem", "TelemetryFixtures", "Symptoms"]),
         tests(
             "HTTPClientTests",
             ["HTTPClient", "HTTPCodec", "LinuxSystem", "OpenSSLTransport", "TelemetryFixtures", "VehicleFixtures"]
@@ -236,7 +254,7 @@ let package = Package(
             [
                 "Receiving", "Dispatching", "TelemetryModel", "OpenSSLTransport", "EnvelopeCodec", "WebSocketCodec",
                 "HTTPCodec", "AddressCodec", "LinuxSystem", "Observability", "PayloadCodec", "TelemetryFixtures",
-                "VehicleFixtures",
+                "VehicleFixtures", "SignalMetering",
             ]
         ),
         tests(
@@ -284,7 +302,7 @@ let package = Package(
             [
                 "ServerAssembly", "VehicleSimulation", "JSONText", "LinuxSystem", "OpenSSLTransport", "VehicleFixtures",
                 "TelemetryFixtures", "EnvelopeCodec", "PayloadCodec", "TelemetryModel", "fleet-telemetry", "Spooling",
-                "CommandLineInterface",
+                "CommandLineInterface", "SignalMetering",
             ]
         ),
         tests(
@@ -303,7 +321,18 @@ let package = Package(
                 "JSONText", "fleet-telemetry",
             ]
         ),
+        tests(
+            "DoctorTests",
+            [
+                "Doctor", "Symptoms", "Diagnosis", "ServerAssembly", "Observability", "OpenSSLTransport", "LinuxSystem",
+                "HTTPServing", "TelemetryFixtures", "VehicleFixtures", "fleet-telemetry",
+            ]
+        ),
         tests("FuzzingTests", ["LinuxSystem", "TelemetryFixtures", "fleet-fuzz"]),
+        tests(
+            "SignalMeteringTests",
+            ["SignalMetering", "TelemetryModel", "LinuxSystem", "Observability", "JSONText", "TelemetryFixtures"]
+        ),
         tests("HouseRulesTests", []),
     ]
 )

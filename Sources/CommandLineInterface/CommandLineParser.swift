@@ -15,6 +15,8 @@ package struct CommandLineParser: Sendable {
         var path = [program]
         var rest = words[...]
         while let group = path.last, group.isGroup {
+            // A group that runs by itself gets everything that is not the name of a command in it.
+            if group.runs, rest.first.map({ $0.hasPrefix("-") }) ?? true { break }
             guard let word = rest.popFirst() else {
                 throw failure(path, .missingCommand(known: group.subcommands.map(\.name)))
             }

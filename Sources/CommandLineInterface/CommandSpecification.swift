@@ -23,17 +23,21 @@ package struct CommandSpecification: Sendable {
     package let exits: ExitTable
     /// Commands inside of this one. A command with any has no arguments of its own.
     package let subcommands: [CommandSpecification]
+    /// Whether it does something by itself, and is more than a group of others.
+    package let runs: Bool
 
-    /// A command that runs.
+    /// A command that runs, which may have others inside.
     package init(
         name: String,
         summary: String,
         discussion: String = "",
         arguments: [ArgumentSpecification] = [],
         options: [OptionSpecification] = [],
+        subcommands: [CommandSpecification] = [],
         examples: [Example],
         exits: ExitTable = .standard
     ) {
+        precondition(subcommands.isEmpty || arguments.isEmpty, "\(name) has commands inside and takes arguments")
         let names = options.flatMap { [$0.name] + $0.otherNames }
         precondition(Set(names).count == names.count, "an option of \(name) is declared twice")
         precondition(
@@ -45,9 +49,10 @@ package struct CommandSpecification: Sendable {
         self.discussion = discussion
         self.arguments = arguments
         self.options = options
+        self.subcommands = subcommands
         self.examples = examples
         self.exits = exits
-        subcommands = []
+        runs = true
     }
 
     /// A group of commands, which runs nothing itself.
@@ -67,6 +72,7 @@ package struct CommandSpecification: Sendable {
         exits = .standard
         arguments = []
         options = []
+        runs = false
     }
 
     package var isGroup: Bool { !subcommands.isEmpty }

@@ -34,11 +34,11 @@ package struct HelpText: Sendable {
     /// The usage line without its label.
     package var usage: String {
         let command = path.command
-        if command.isGroup { return "\(path.text) COMMAND" }
+        if command.isGroup, !command.runs { return "\(path.text) COMMAND" }
         let required = command.options.filter(\.isRequired).map { "\($0.usage)\($0.isRepeatable ? "…" : "")" }
         let hasOthers = command.options.contains { !$0.isRequired }
         let parts = [path.text] + required + (hasOthers ? ["[options]"] : []) + command.arguments.map(\.usage)
-        return parts.joined(separator: " ")
+        return parts.joined(separator: " ") + (command.isGroup ? "\n       \(path.text) COMMAND" : "")
     }
 
     private var options: [(String, String)] {
@@ -57,7 +57,7 @@ package struct HelpText: Sendable {
 
     private var exits: String {
         let codes = path.command.exits.rows.map { "\($0.code) \($0.meaning)" }.joined(separator: "; ")
-        let lines = wrap("Exit codes: \(codes).", to: 100)
+        let lines = TextWrap.lines("Exit codes: \(codes).")
         return lines.joined(separator: "\n").replacing(
             "Exit codes:",
             with: style.heading("Exit codes:"),
@@ -69,26 +69,13 @@ package struct HelpText: Sendable {
         let width = min(rows.map(\.0.count).max() ?? 0, 28)
         let lines = rows.map { name, summary in
             let indent = String(repeating: " ", count: width + 4)
-            let wrapped = wrap(summary, to: 100 - indent.count).joined(separator: "\n\(indent)")
+            let lines = TextWrap.lines(summary, width: TextWrap.columns - indent.count)
+            let wrapped = lines.joined(separator: "\n\(indent)")
             // A long name stands on a line of its own, so that it pushes no column to the right.
             let padding = String(repeating: " ", count: max(0, width - name.count) + 2)
             return name.count > width ? "  \(name)\n\(indent)\(wrapped)" : "  \(name)\(padding)\(wrapped)"
         }
         return "\(style.heading("\(title):"))\n" + lines.joined(separator: "\n")
-    }
-
-    private func wrap(_ text: String, to width: Int) -> [String] {
-        var lines: [String] = []
-        var line = ""
-        for word in text.split(separator: " ") {
-            if !line.isEmpty, line.count + 1 + word.count > width {
-                lines.append(line)
-                line = ""
-            }
-            line += line.isEmpty ? String(word) : " \(word)"
-        }
-        lines.append(line)
-        return lines
     }
 }
 

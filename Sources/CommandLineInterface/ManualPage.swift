@@ -37,7 +37,7 @@ package struct ManualPage: Sendable {
         if !program.discussion.isEmpty { page.paragraph(program.discussion) }
         page.paragraph("Every command shows its options and an example with --help, as this page does.")
         page.section("COMMANDS")
-        for placed in program.placed() where !placed.command.isGroup { add(placed, to: &page) }
+        for placed in program.placed() where placed.command.runs { add(placed, to: &page) }
         page.section("EXIT STATUS")
         page.terms(program.exits.rows.map { (String($0.code), $0.meaning) })
         page.section("ENVIRONMENT")

@@ -53,6 +53,39 @@ extension Setting {
         scalar(key, property, .wholeNumber(in: range), summary)
     }
 
+    /// A whole number that means something by being there.
+    package static func optionalWholeNumber(
+        _ key: String,
+        _ property: any WritableKeyPath<Section, Int?> & Sendable,
+        in range: ClosedRange<Int>,
+        _ summary: String
+    ) -> Setting {
+        let rule = ScalarRule<Int>.wholeNumber(in: range)
+        return Setting(
+            key: key,
+            summary: summary,
+            shape: rule.shape,
+            property: property,
+            assign: { value, path, reader, section in
+                let parsed = rule.parse(value)
+                if let number = parsed.value { section[keyPath: property] = number }
+                guard let fault = parsed.fault else { return }
+                reader.report(
+                    fault.code,
+                    at: path,
+                    severity: fault.severity,
+                    problem: fault.problem,
+                    reason: fault.reason ?? summary,
+                    remedy: fault.remedy,
+                    position: value.position
+                )
+            },
+            tree: { section, revealing in
+                section[keyPath: property].map { JSONValue(rule.render($0, revealing)) }
+            }
+        )
+    }
+
     /// A number with or without fraction.
     package static func decimal(
         _ key: String,

@@ -1,4 +1,4 @@
-internal import LinuxSystem
+package import LinuxSystem
 package import OpenSSLTransport
 
 /// What a server shows to somebody who connects as a vehicle does.
@@ -10,7 +10,7 @@ package struct ServerSighting: Sendable {
     /// E.g. `TLS_AES_128_GCM_SHA256`.
     package let cipher: String
     package let asksForCertificate: Bool
-    /// From the first packet to the end of the handshake.
+    /// How long the handshake took.
     package let milliseconds: Double
     /// Names of the authorities whose certificates it takes; empty means that it does not say.
     package let acceptableAuthorities: [String]
@@ -57,8 +57,7 @@ package enum ServerHandshake {
         identity: TLSIdentity? = nil,
         timeoutMilliseconds: Int = 10_000
     ) throws(ServerHandshakeFailure) -> ServerSighting {
-        let begin = MonotonicTime.now
-        let deadline = begin.adding(milliseconds: timeoutMilliseconds)
+        let deadline = MonotonicTime.now.adding(milliseconds: timeoutMilliseconds)
         let descriptor: FileDescriptor
         do {
             guard let opened = try TCP.connect(host: host, port: port, until: deadline) else {
@@ -72,6 +71,17 @@ package enum ServerHandshake {
         } catch {
             throw .notConnected
         }
+        return try sight(over: descriptor, serverName: serverName, identity: identity, until: deadline)
+    }
+
+    /// The same over a connection that stands; it is closed in the end.
+    package static func sight(
+        over descriptor: consuming FileDescriptor,
+        serverName: String?,
+        identity: TLSIdentity? = nil,
+        until deadline: MonotonicTime
+    ) throws(ServerHandshakeFailure) -> ServerSighting {
+        let begin = MonotonicTime.now
         let context: TLSClientContext
         do throws(TLSContextError) {
             context = try TLSClientContext(authorities: nil, identity: identity)

@@ -1,4 +1,5 @@
 package import Dispatching
+package import Observability
 
 /// The dispatchers that this build contains. A new one is a folder, a line here, and a test.
 package enum DispatcherCatalog {
@@ -45,9 +46,25 @@ package enum DispatcherCatalog {
             guard let type = settingsType(of: name) else { throw .unknown(name) }
             guard let settings = settings[name] else { throw .unconfigured(name) }
             guard Swift.type(of: settings) == type else { throw .settingsOfOtherKind(name) }
-            dispatchers[name] = settings.makeDispatcher(context)
+            dispatchers[name] = view(settings.makeDispatcher(context), name, settings, context.metrics)
         }
         return dispatchers
+    }
+
+    /// The dispatcher with the view that its section asks for; itself when that asks for none.
+    package static func view(
+        _ dispatcher: any Dispatcher,
+        _ name: DispatcherName,
+        _ settings: any DispatcherSettings,
+        _ metrics: MetricRegistry
+    ) -> any Dispatcher {
+        let viewed = ViewedDispatcher(
+            dispatcher,
+            values: settings.values,
+            location: settings.location,
+            meters: ViewMeters(metrics, name)
+        )
+        return viewed ?? dispatcher
     }
 }
 

@@ -2,6 +2,7 @@ package import ConfigurationSchema
 package import Dispatching
 package import Observability
 package import RecordEncoding
+package import Symptoms
 
 /// What one kind of dispatcher is made from: a section of the configuration with its rows and defaults, and the way
 /// from there to the dispatcher.
@@ -27,6 +28,12 @@ package protocol DispatcherSettings: Configurable, Hashable {
 
     /// Files that are read, for `config check` to look at.
     var readPaths: [ReadPath] { get }
+
+    /// How the dispatcher sees values; nil as vehicles send them. A row of ``viewRows``, which every section has.
+    var values: ValueSettings? { get set }
+
+    /// How exactly it sees positions; nil as vehicles send them. The other row.
+    var location: LocationSettings? { get set }
 
     /// The lane in front of the dispatcher, where it must differ from those of others.
     func laneSettings(_ usual: LaneSettings) -> LaneSettings
@@ -95,13 +102,23 @@ package struct DispatcherProbe: Sendable, Hashable {
     /// Of the answer, for destinations that speak HTTP.
     package let status: Int?
     package let milliseconds: Double
+    /// What the remedy is for.
+    package let symptom: SymptomCode
 
-    package init(result: String, remedy: String?, key: String, status: Int? = nil, milliseconds: Double) {
+    package init(
+        result: String,
+        remedy: String?,
+        key: String,
+        status: Int? = nil,
+        milliseconds: Double,
+        symptom: SymptomCode = .dispatcherFailing
+    ) {
         self.result = result
         self.remedy = remedy
         self.key = key
         self.status = status
         self.milliseconds = milliseconds
+        self.symptom = symptom
     }
 }
 

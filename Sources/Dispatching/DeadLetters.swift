@@ -56,15 +56,14 @@ package struct LoggedDeadLetters: DeadLetterSink {
 extension DeadLetter {
     /// Says that the record was rejected, and whether it is kept.
     func note(in log: Log, isKept: Bool) {
-        log.limited(
-            .error,
-            "dispatch_rejected",
+        log.observe(
+            .dispatchRejected,
             [
                 "dispatcher": .text(refusedBy),
                 "record_type": .text(record.type.topic),
                 "vin": .text(record.vin.text),
                 "txid": .text(record.txidText),
-                "code": .text(code),
+                "failure": .text(code),
                 "detail": .text(detail),
                 "kept": .flag(isKept),
             ]

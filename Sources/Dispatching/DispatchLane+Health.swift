@@ -80,14 +80,14 @@ extension DispatchLane {
         }
         let fields: KeyValuePairs<String, LogValue> = [
             "dispatcher": .text(name.text),
-            "code": .text(failure.code.rawValue),
+            "failure": .text(failure.code.rawValue),
             "detail": .text(failure.detail),
             "retry_milliseconds": .number(Int64(pauseMilliseconds)),
         ]
         if isFirst {
-            log.warning("dispatcher_failing", fields)
+            log.observe(.dispatcherFailing, fields)
         } else {
-            log.limited(.warning, "dispatcher_still_failing", fields)
+            log.observe(.dispatcherStillFailing, fields)
         }
     }
 

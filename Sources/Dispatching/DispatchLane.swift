@@ -64,9 +64,8 @@ package final class DispatchLane: Sendable {
     func offer(_ submission: Submission) -> Bool {
         guard buffer?.offer(submission) != true else { return true }
         meters.overflowed.add(submission.records.count)
-        log.limited(
-            .warning,
-            "dispatch_overflow",
+        log.observe(
+            .dispatchOverflow,
             [
                 "dispatcher": .text(name.text),
                 "records": .number(Int64(submission.records.count)),

@@ -1,6 +1,7 @@
 internal import LinuxSystem
 internal import Observability
 internal import Spooling
+internal import Symptoms
 internal import TelemetryModel
 
 /// The way of records into the spool, and of their acks back: what routes use instead of lanes.
@@ -58,7 +59,10 @@ final class SpoolIntake: Sendable {
         refused.add(records.count)
         log.observe(
             .spoolRefused,
-            ["records": .count(records.count), "error": .text("\(failure)"), "acks": "withheld"]
+            [
+                "records": .count(records.count), "code": .text(failure.symptom.rawValue),
+                "error": .text("\(failure)"), "acks": "withheld",
+            ]
         )
         settle(records, .withhold)
     }

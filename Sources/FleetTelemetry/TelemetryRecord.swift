@@ -15,8 +15,10 @@ public struct TelemetryRecord: Sendable {
         public let field: String
         /// Tesla's number of the field.
         public let number: Int
-        /// In the kind that the vehicle sent.
+        /// In the kind that the vehicle sent, or as the section `values` of `queue` in the configuration wants it.
         public let value: TelemetryValue
+        /// What the vehicle sent, where `values` has changed it and `keep_raw` keeps it; else nil.
+        public let raw: TelemetryValue?
     }
 
     /// The vehicle, by its certificate: never by what a payload claims.
@@ -67,7 +69,8 @@ public struct TelemetryRecord: Sendable {
             Datum(
                 field: datum.field.name ?? "Field_\(datum.field.number)",
                 number: Int(datum.field.number),
-                value: TelemetryValue(datum.value)
+                value: TelemetryValue(datum.value),
+                raw: datum.unknown?.asSent.map { TelemetryValue($0) }
             )
         }
     }

@@ -22,7 +22,7 @@ package enum RetryAfter {
 
     /// A moment in any of the three forms that must be understood, as seconds since 1970:
     /// `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT`, `Sun Nov  6 08:49:37 1994`.
-    static func date(_ text: String) -> Int64? {
+    package static func date(_ text: String) -> Int64? {
         let words = text.split { " ,-".contains($0) }.map(String.init)
         let (dayText, monthText, yearText, timeText): (String, String, String, String)
         switch words.count {

@@ -20,6 +20,14 @@ package enum ProcessLimits {
         return Int(exactly: setrlimit(resource, &limits) == 0 ? limits.rlim_max : before)
     }
 
+    /// How many descriptors this process may have open once it has raised its limit; nil when the system does not say.
+    package static var hardDescriptors: Int? {
+        var limits = rlimit()
+        // SAFETY: the kernel fills the structure before it returns.
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limits) == 0 else { return nil }
+        return Int(clamping: limits.rlim_max)
+    }
+
     /// How many descriptors this process may have open; nil when the system does not say.
     package static var descriptors: Int? {
         var limits = rlimit()

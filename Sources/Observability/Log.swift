@@ -1,4 +1,5 @@
 package import LinuxSystem
+package import Symptoms
 internal import Synchronization
 
 /// The operational log of the server: one line per event, never a payload, never a secret.
@@ -85,34 +86,37 @@ package final class Log: Sendable {
     package func limited(
         _ level: LogLevel,
         _ event: String,
+        symptom: SymptomCode? = nil,
         _ fields: @autoclosure () -> KeyValuePairs<String, LogValue> = [:]
     ) {
         guard writes(level) else { return }
         switch limiter.decide(event, at: monotonicNow()) {
         case .leaveOut: return
-        case .pass(leftOut: 0): write(level, event, fields())
-        case .pass(let count): write(level, event, fields(), leftOut: count)
+        case .pass(let leftOut): write(level, event, fields(), symptom: symptom, leftOut: leftOut)
         }
     }
 
-    /// Logs an event at the level that it has.
+    /// Logs an event at the level that it has, with its symptom in the field `code` unless the fields have one.
     package func observe(
         _ event: EventName,
         _ fields: @autoclosure () -> KeyValuePairs<String, LogValue> = [:]
     ) {
         guard writes(event.level) else { return }
         if event.isLimited {
-            limited(event.level, event.text, fields())
+            limited(event.level, event.text, symptom: event.symptom, fields())
         } else {
-            write(event.level, event.text, fields())
+            write(event.level, event.text, fields(), symptom: event.symptom)
         }
     }
 
     /// The same for fields that are only known when the event happens. Not for limited events.
     package func observe(_ event: EventName, listing fields: @autoclosure () -> [(key: String, value: LogValue)]) {
         guard writes(event.level) else { return }
-        write(event.level, event.text, fields())
+        write(event.level, event.text, fields(), symptom: event.symptom)
     }
+
+    /// The field that names what `fleet-telemetry explain` knows.
+    private static let codeKey = "code"
 
     /// How long an event must not have happened for ``reportEndedFloods()``.
     private static let quietMilliseconds = 5_000
@@ -141,9 +145,13 @@ package final class Log: Sendable {
         _ level: LogLevel,
         _ event: String,
         _ fields: some Sequence<(key: String, value: LogValue)>,
+        symptom: SymptomCode? = nil,
         leftOut: Int = 0
     ) {
         var all = fields.map { (key: $0.key, value: $0.value) }
+        if let symptom, !all.contains(where: { $0.key == Self.codeKey }) {
+            all.append((Self.codeKey, .text(symptom.rawValue)))
+        }
         if leftOut > 0 { all.append(("left_out", .count(leftOut))) }
         let missed = lost.exchange(0, ordering: .relaxed)
         if missed > 0 { all.append(("lines_lost", .count(missed))) }

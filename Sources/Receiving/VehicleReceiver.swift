@@ -3,6 +3,7 @@ package import LinuxSystem
 package import Observability
 package import OpenSSLTransport
 package import RecordRules
+package import SignalMetering
 internal import Synchronization
 package import TelemetryModel
 
@@ -26,6 +27,7 @@ package final class VehicleReceiver: Sendable {
     /// - Parameters:
     ///   - listeners: opened by somebody else, e.g. systemd; they take the place of host and port. Empty opens our own.
     ///   - router: is connected here, so that settlements find their loops.
+    ///   - meter: counts the signals that come; nil for none. Stopped by its owner after ``finish()``.
     ///   - tap: sees every message; nil for none.
     /// - Throws: `SystemCallError`, `AddressError` or `TLSContextError`.
     package init(
@@ -35,6 +37,7 @@ package final class VehicleReceiver: Sendable {
         router: DispatchRouter,
         log: Log,
         metrics: MetricRegistry,
+        meter: SignalMeter? = nil,
         tap: (any FrameTap)? = nil
     ) throws {
         let count = settings.threads > 0 ? settings.threads : LoopThread.usableCPUs
@@ -50,7 +53,7 @@ package final class VehicleReceiver: Sendable {
         var doors: [LoopDoor] = []
         for _ in 0..<count { doors.append(try LoopDoor()) }
         let types = TopicTable(router, meters.reference).all.map(\.type)
-        let vehicleTable = VehicleTable(settings, types: types, log: log)
+        let vehicleTable = VehicleTable(settings, types: types, meter: meter, log: log)
         meters.exposeVehicles { [weak vehicleTable] in vehicleTable?.connectedCount ?? 0 }
         let context = ReceiverContext(
             settings: settings,
@@ -64,6 +67,7 @@ package final class VehicleReceiver: Sendable {
             tap: tap,
             reliableAcks: ReliableAckMeters(settings.reliableAckSources, meters.reference),
             gate: VehicleGate(settings.vehicles, metrics),
+            meter: meter,
             loops: count,
             handshakeRates: settings.handshakeRate.map { HandshakeRates(perSecond: $0.perSecond, burst: $0.burst) }
         )

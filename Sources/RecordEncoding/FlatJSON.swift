@@ -7,7 +7,8 @@ package import TelemetryModel
 /// texts, whole numbers are numbers (64-bit ones too), enums their full names (numbers when unknown), doors and
 /// tires objects with all keys, invalid and missing values `null`. The fraction of `createdAt` has 3, 6 or 9
 /// digits, because clients refuse a moment without one; a record without `createdAt` takes the time at which it
-/// was received. Other record types are as in ``RecordJSON``'s standard mode.
+/// was received. What the vehicle sent in the place of a value that a view has changed, where it is kept, stands beside
+/// it as `<field>_raw`. Other record types are as in ``RecordJSON``'s standard mode.
 package enum FlatJSON {
     /// The JSON of any record, without line feed.
     package static func encode(_ record: Record) -> [UInt8] {
@@ -30,13 +31,22 @@ package enum FlatJSON {
     /// The data alone, as one object of plain values.
     static func append(_ data: VehicleData, to json: inout JSONWriter) {
         json.beginObject()
+        appendMembers(data, to: &json)
+        json.endObject()
+    }
+
+    /// The data as members of an object that is open.
+    static func appendMembers(_ data: VehicleData, to json: inout JSONWriter) {
         var last: [Field: Int] = [:]
         for (index, datum) in data.data.enumerated() { last[datum.field] = index }
         for (index, datum) in data.data.enumerated() where last[datum.field] == index {
-            json.key(datum.field.name ?? "Field_\(datum.field.number)")
+            let name = datum.field.name ?? "Field_\(datum.field.number)"
+            json.key(name)
             append(datum, to: &json)
+            guard let asSent = datum.unknown?.asSent else { continue }
+            json.key("\(name)_raw")
+            append(Datum(field: datum.field, value: asSent), to: &json)
         }
-        json.endObject()
     }
 
     static func append(_ datum: Datum, to json: inout JSONWriter) {

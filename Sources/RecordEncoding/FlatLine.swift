@@ -23,22 +23,13 @@ package enum FlatLine {
         json.key("received_at")
         json.quoted { MomentText.appendDate(Timestamp(record.receivedAt), fraction: .groupsAlways, to: &$0) }
         if case .vehicleData(let data) = record.content {
-            appendFields(data, to: &json)
+            FlatJSON.appendMembers(data, to: &json)
         } else {
             json.key("payload")
             RecordJSON.append(record.content, payload: record.payload, mode: .standard, to: &json)
         }
         if findings { FindingsText.append(membersOf: record, to: &json) }
         json.endObject()
-    }
-
-    private static func appendFields(_ data: VehicleData, to json: inout JSONWriter) {
-        var last: [Field: Int] = [:]
-        for (index, datum) in data.data.enumerated() { last[datum.field] = index }
-        for (index, datum) in data.data.enumerated() where last[datum.field] == index {
-            json.key(datum.field.name ?? "Field_\(datum.field.number)")
-            FlatJSON.append(datum, to: &json)
-        }
     }
 
     private static func createdAt(of content: RecordContent) -> Timestamp? {

@@ -136,30 +136,45 @@ struct LoggerValues {
 
     func append(_ datum: Datum, to output: inout some LoggerOutput) {
         let unknown = encoding.mode == .standard ? datum.unknown : nil
+        let asSent = datum.unknown?.asSent
         guard let tag = Self.tag(datum.value) else {
-            appendMissing(datum.value, unknown, to: &output)
+            appendMissing(datum.value, unknown, asSent, to: &output)
             return
         }
-        let isWrapped = encoding.isVerbose || unknown?.hasSiblings == true
+        let isWrapped = encoding.isVerbose || unknown?.hasSiblings == true || asSent != nil
         if isWrapped {
             output.beginMap()
             output.key(encoding.isVerbose ? LoggerNames.verboseNames[Int(tag)] : "value")
         }
         append(datum.value, unknown, to: &output)
         if isWrapped {
+            append(asSent: asSent, to: &output)
             append(siblings: unknown, to: &output)
             output.endMap()
         }
     }
 
-    private func appendMissing(_ value: SignalValue, _ unknown: DatumUnknown?, to output: inout some LoggerOutput) {
-        if value == .absent, unknown?.hasSiblings != true {
+    private func appendMissing(
+        _ value: SignalValue,
+        _ unknown: DatumUnknown?,
+        _ asSent: SignalValue?,
+        to output: inout some LoggerOutput
+    ) {
+        if value == .absent, unknown?.hasSiblings != true, asSent == nil {
             output.absentValue()
             return
         }
         output.beginMap()
+        append(asSent: asSent, to: &output)
         append(siblings: unknown, to: &output)
         output.endMap()
+    }
+
+    /// What the vehicle sent, of a datum that a view has changed.
+    private func append(asSent value: SignalValue?, to output: inout some LoggerOutput) {
+        guard let value else { return }
+        output.key("raw")
+        append(Datum(field: Field(number: 0), value: value), to: &output)
     }
 
     private func append(siblings unknown: DatumUnknown?, to output: inout some LoggerOutput) {

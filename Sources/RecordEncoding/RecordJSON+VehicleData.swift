@@ -85,7 +85,7 @@ extension RecordJSON {
             guard begin(.boolean) else { return nil }
             place = JSONWriter.write(flag, to: &room, at: place)
         case .choice(let kind, let number):
-            guard let value = names.choice(kind, number), begin(.bare) else { return nil }
+            guard !kind.showsShortNames, let value = names.choice(kind, number), begin(.bare) else { return nil }
             place = names.pieces.write(names.member(kind.tag), to: &room, at: place)
             place = names.pieces.write(value, to: &room, at: place)
         case .text(let text):
@@ -139,6 +139,10 @@ extension RecordJSON {
             json.key("value")
         }
         append(datum.value, unknown: mode == .standard ? datum.unknown : nil, names, to: &json)
+        if let asSent = datum.unknown?.asSent {
+            json.key("raw")
+            append(asSent, unknown: nil, names, to: &json)
+        }
         if mode == .standard, let unknown = datum.unknown { append(unknown: unknown.ofDatum, mode: mode, to: &json) }
         json.endObject()
     }

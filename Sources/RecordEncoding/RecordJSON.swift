@@ -11,6 +11,9 @@ internal import TextCodec
 /// (an array when the number came more than once); moments that protojson can't express as RFC 3339 with more
 /// digits of the year (`10000-01-01T00:00:00Z`) and nanoseconds carried over.
 ///
+/// A datum that a dispatcher's view has changed, and that keeps what the vehicle sent, has that as `"raw"` behind its
+/// value, in both modes.
+///
 /// A type that this build doesn't decode is `{"base64":"<payload>"}` in both modes (`differences.md`, 10).
 package enum RecordJSON {
     /// - Parameter payload: the payload's bytes; only read for ``RecordContent/opaque``.

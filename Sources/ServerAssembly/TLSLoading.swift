@@ -1,6 +1,7 @@
 internal import LinuxSystem
 internal import Observability
 internal import OpenSSLTransport
+internal import Symptoms
 
 /// Reads the certificates that the configuration names.
 enum TLSLoading {
@@ -19,7 +20,9 @@ enum TLSLoading {
 }
 
 /// Nobody could connect: no authority is trusted to vouch for vehicles.
-struct MissingClientAuthority: Error, CustomStringConvertible {
+struct MissingClientAuthority: SymptomaticError, CustomStringConvertible {
+    var symptom: SymptomCode { .clientAuthoritiesMissing }
+
     var description: String {
         "no client CA: no vehicle could connect; run `fleet-telemetry certs fetch-ca --out FILE` and write "
             + "\"tls\": {\"tesla_ca_file\": FILE}, or name the CA of your own test vehicles in tls.ca_file"

@@ -5,6 +5,7 @@ package import LinuxSystem
 package import Observability
 internal import OpenSSLTransport
 package import Receiving
+internal import SignalMetering
 internal import Spooling
 internal import TelemetryModel
 
@@ -23,6 +24,7 @@ package final class TelemetryServer: Sendable {
     private let receiver: VehicleReceiver
     private let router: DispatchRouter
     private let stores: RecordStores
+    private let meter: SignalMeter?
     private let log: Log
     private let statusServer: HTTPServer?
     private let metricsServer: HTTPServer?
@@ -86,7 +88,10 @@ package final class TelemetryServer: Sendable {
         settings.vehicles = vehicles
         settings.rules = rules
         settings.maxConnections = DescriptorBudget.connections(of: configuration, log)
-        let (router, receiver) = try Self.startReceiving(settings, tls, listeners, plan, stores, tap, log, metrics)
+        let meter = try Self.startMeter(configuration, stores, log, metrics)
+        let (router, receiver) =
+            try Self.startReceiving(settings, tls, listeners, plan, stores, meter, tap, log, metrics)
+        self.meter = meter
         self.receiver = receiver
         self.router = router
         self.stores = stores
@@ -160,6 +165,8 @@ package final class TelemetryServer: Sendable {
         receiver.stopReading(until: deadline)
         let report = router.drain(until: deadline)
         receiver.finish(lingerMilliseconds: configuration.connection.closeTimeout.wholeMilliseconds)
+        // The event loops have ended, and with them the counting.
+        meter?.stop()
         stores.close()
         statusServer?.close()
         metricsServer?.close()
@@ -214,12 +221,30 @@ package final class TelemetryServer: Sendable {
 
     // MARK: Parts
 
+    private static func startMeter(
+        _ configuration: ServerConfiguration,
+        _ stores: RecordStores,
+        _ log: Log,
+        _ metrics: MetricRegistry
+    ) throws(StartError) -> SignalMeter? {
+        guard let settings = configuration.signalMeterSettings else { return nil }
+        do throws(StartError) {
+            return try StartError.during(.costs(settings.directory)) {
+                try SignalMeter(settings, log: log, metrics: metrics)
+            }
+        } catch {
+            stores.close()
+            throw error
+        }
+    }
+
     private static func startReceiving(
         _ settings: ReceiverSettings,
         _ tls: TLSServerSettings,
         _ listeners: [ListeningSocket],
         _ plan: DispatchPlan,
         _ stores: RecordStores,
+        _ meter: SignalMeter?,
         _ tap: (any FrameTap)?,
         _ log: Log,
         _ metrics: MetricRegistry
@@ -242,12 +267,14 @@ package final class TelemetryServer: Sendable {
                     router: router,
                     log: log,
                     metrics: metrics,
+                    meter: meter,
                     tap: tap
                 )
             }
             return (router, receiver)
         } catch {
-            // Else the directory would stay locked for as long as this process lives.
+            // Else the directories would stay locked for as long as this process lives.
+            meter?.stop()
             stores.close()
             throw error
         }

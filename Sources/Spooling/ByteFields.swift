@@ -1,6 +1,7 @@
-/// Numbers and texts as the spool's files hold them: little-endian, lengths as LEB128.
+/// Numbers and texts as our files hold them: little-endian, lengths as LEB128.
 extension [UInt8] {
-    mutating func appendFixed(_ value: some FixedWidthInteger) {
+    /// All bytes of the number.
+    package mutating func appendFixed(_ value: some FixedWidthInteger) {
         var rest = UInt64(truncatingIfNeeded: value)
         for _ in 0..<(value.bitWidth / 8) {
             append(UInt8(truncatingIfNeeded: rest))
@@ -8,7 +9,8 @@ extension [UInt8] {
         }
     }
 
-    mutating func appendVarint(_ value: some UnsignedInteger) {
+    /// Seven bits per byte, the lowest first.
+    package mutating func appendVarint(_ value: some UnsignedInteger) {
         var rest = UInt64(value)
         while rest > 0x7F {
             append(UInt8(truncatingIfNeeded: rest) | 0x80)
@@ -38,7 +40,7 @@ extension [UInt8] {
     }
 
     /// Four bytes that must be there.
-    func fixed32(at offset: Int) -> UInt32 {
+    package func fixed32(at offset: Int) -> UInt32 {
         UInt32(self[offset]) | UInt32(self[offset + 1]) << 8 | UInt32(self[offset + 2]) << 16
             | UInt32(self[offset + 3]) << 24
     }
@@ -50,17 +52,18 @@ extension [UInt8] {
 }
 
 /// Reads fields one after the other. Every read says nil when the bytes end first or say nothing sensible.
-struct ByteFieldReader {
-    private(set) var position: Int
+package struct ByteFieldReader {
+    package private(set) var position: Int
     let end: Int
 
     /// - Parameter range: within the bytes that are passed to the reads.
-    init(_ range: Range<Int>) {
+    package init(_ range: Range<Int>) {
         position = range.lowerBound
         end = range.upperBound
     }
 
-    var remaining: Int { end - position }
+    /// Bytes that are left.
+    package var remaining: Int { end - position }
 
     mutating func byte(_ bytes: [UInt8]) -> UInt8? {
         guard position < end else { return nil }
@@ -74,7 +77,8 @@ struct ByteFieldReader {
         return bytes.fixed64(at: position)
     }
 
-    mutating func varint(_ bytes: [UInt8]) -> UInt64? {
+    /// Nil for more than 64 bits, too.
+    package mutating func varint(_ bytes: [UInt8]) -> UInt64? {
         var value: UInt64 = 0
         var shift: UInt64 = 0
         while let byte = byte(bytes) {
@@ -89,7 +93,7 @@ struct ByteFieldReader {
     }
 
     /// A length with as many bytes behind it.
-    mutating func block(_ bytes: [UInt8]) -> Range<Int>? {
+    package mutating func block(_ bytes: [UInt8]) -> Range<Int>? {
         guard let count = varint(bytes), count <= UInt64(remaining) else { return nil }
         defer { position += Int(count) }
         return position..<position + Int(count)

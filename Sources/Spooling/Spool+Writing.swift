@@ -1,5 +1,6 @@
 internal import LinuxSystem
 internal import Observability
+internal import Symptoms
 internal import Synchronization
 
 /// Turns of writing, and whether there is room for the next one.
@@ -128,7 +129,13 @@ extension Spool {
         guard let changed else { return }
         if !after {
             let reason = failure ?? .crowded(waitingBytes: queue.withLock { $0.bytes })
-            log.observe(.spoolBlocked, ["directory": .text(storage.location), "error": .text("\(reason)")])
+            log.observe(
+                .spoolBlocked,
+                [
+                    "directory": .text(storage.location), "code": .text(reason.symptom.rawValue),
+                    "error": .text("\(reason)"),
+                ]
+            )
         } else {
             log.observe(
                 .spoolUnblocked,

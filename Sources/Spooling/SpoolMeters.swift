@@ -1,4 +1,5 @@
 package import Observability
+internal import Symptoms
 
 /// What one spool counts.
 struct SpoolMeters: Sendable {
@@ -38,13 +39,13 @@ extension EventName {
     /// A spool was opened: directory, segments, bytes, records.
     static let spoolOpened = EventName("spool_opened", .info)
     /// Something was not as a clean end leaves it: finding.
-    package static let spoolRepaired = EventName("spool_repaired", .warning)
+    package static let spoolRepaired = EventName("spool_repaired", .warning, .spoolDamaged)
     /// Damage was met while reading: finding.
-    static let spoolDamaged = EventName("spool_damaged", .error, isLimited: true)
+    static let spoolDamaged = EventName("spool_damaged", .error, isLimited: true, .spoolDamaged)
     /// Records can't be written: error. Vehicles are not read meanwhile.
-    static let spoolBlocked = EventName("spool_blocked", .error, isLimited: true)
+    static let spoolBlocked = EventName("spool_blocked", .error, isLimited: true, .spoolDiskFull)
     /// They can again: blocked_milliseconds.
     static let spoolUnblocked = EventName("spool_unblocked", .info)
     /// A file of the spool could not be removed or written: error.
-    static let spoolFileFailed = EventName("spool_file_failed", .warning, isLimited: true)
+    static let spoolFileFailed = EventName("spool_file_failed", .warning, isLimited: true, .spoolUnwritable)
 }

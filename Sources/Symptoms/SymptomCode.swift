@@ -48,7 +48,6 @@ package enum SymptomCode: String, Sendable, Hashable, CaseIterable {
     case authorityOfAnother = "FT-CA-005"
     case authorityIsLeaf = "FT-CA-006"
     case authorityExpired = "FT-CA-007"
-    case authorityNotGiven = "FT-CA-008"
     case clientAuthoritiesMissing = "FT-CA-010"
     case bundleNotPinned = "FT-CA-011"
     case bundleEntryExpired = "FT-CA-012"
@@ -141,6 +140,7 @@ package enum SymptomCode: String, Sendable, Hashable, CaseIterable {
     case recordNotAcknowledged = "FT-DATA-017"
     case webSocketBroken = "FT-DATA-018"
     case connectivityUnusable = "FT-DATA-019"
+    case recordBreaksRules = "FT-DATA-020"
 
     // MARK: SINK: where records go
 
@@ -167,6 +167,7 @@ package enum SymptomCode: String, Sendable, Hashable, CaseIterable {
     case spoolDamaged = "FT-SPOOL-004"
     case spoolLocked = "FT-SPOOL-005"
     case spoolRoomLow = "FT-SPOOL-006"
+    case spoolSlow = "FT-SPOOL-007"
 
     // MARK: RUN: the process and the machine
 
@@ -180,6 +181,7 @@ package enum SymptomCode: String, Sendable, Hashable, CaseIterable {
     case handshakeRate = "FT-RUN-008"
     case kernelRefuses = "FT-RUN-009"
     case statsDUnreachable = "FT-RUN-010"
+    case controlSocketUnavailable = "FT-RUN-011"
 
     /// What the symptom is about.
     package var area: SymptomArea {

@@ -12,7 +12,8 @@ package struct Datum: Sendable, Hashable {
     }
 }
 
-/// Unknown fields of a datum, kept apart because they are rare and datums are many.
+/// What stands beside the value of a datum, kept apart because it is rare and datums are many: unknown fields, and
+/// what the vehicle sent in the place of a value that a dispatcher's view has changed.
 package final class DatumUnknown: Sendable, Hashable {
     /// Of the `Datum` message itself.
     package let ofDatum: UnknownFields
@@ -20,21 +21,32 @@ package final class DatumUnknown: Sendable, Hashable {
     package let ofValue: UnknownFields
     /// Of the message inside the value (location, doors, tires, time).
     package let ofMember: UnknownFields
+    /// The value as the vehicle sent it, for outputs that show both; nil where it stands in the datum. Never in a
+    /// payload.
+    package let asSent: SignalValue?
 
-    package init(ofDatum: UnknownFields = [], ofValue: UnknownFields = [], ofMember: UnknownFields = []) {
+    package init(
+        ofDatum: UnknownFields = [],
+        ofValue: UnknownFields = [],
+        ofMember: UnknownFields = [],
+        asSent: SignalValue? = nil
+    ) {
         self.ofDatum = ofDatum
         self.ofValue = ofValue
         self.ofMember = ofMember
+        self.asSent = asSent
     }
 
     package static func == (left: DatumUnknown, right: DatumUnknown) -> Bool {
         left.ofDatum == right.ofDatum && left.ofValue == right.ofValue && left.ofMember == right.ofMember
+            && left.asSent == right.asSent
     }
 
     package func hash(into hasher: inout Hasher) {
         hasher.combine(ofDatum)
         hasher.combine(ofValue)
         hasher.combine(ofMember)
+        hasher.combine(asSent)
     }
 }
 
@@ -82,10 +94,17 @@ package enum SignalValue: Sendable, Hashable {
 /// Which enum a ``SignalValue/choice(_:number:)`` belongs to, by the field number of its member in `Value`.
 package struct ChoiceKind: Sendable, Hashable {
     package let tag: UInt8
+    /// Whether outputs show the names of its values without their prefix. A dispatcher's view asks for it; two kinds
+    /// are the same whatever is asked.
+    package var showsShortNames = false
 
     package init(tag: UInt8) {
         self.tag = tag
     }
+
+    package static func == (left: ChoiceKind, right: ChoiceKind) -> Bool { left.tag == right.tag }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(tag) }
 
     package static let charging = ChoiceKind(tag: 8)
     package static let shiftState = ChoiceKind(tag: 9)

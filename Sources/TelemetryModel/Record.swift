@@ -94,6 +94,23 @@ package final class Record: Sendable, Identifiable {
         )
     }
 
+    /// The same message with another content, for one dispatcher alone.
+    ///
+    /// - Parameter payload: the content's protobuf bytes; nil leaves those of this record.
+    package func showing(_ content: RecordContent, payload: [UInt8]?) -> Record {
+        Record(
+            source: source,
+            sequence: sequence,
+            type: type,
+            receivedAt: receivedAt,
+            receivedTick: receivedTick,
+            content: content,
+            bytes: payload.map { $0 + txid } ?? bytes,
+            payloadCount: payload?.count ?? payloadCount,
+            findings: findings
+        )
+    }
+
     /// The same record with findings.
     package func with(_ findings: RecordFindings) -> Record {
         Record(

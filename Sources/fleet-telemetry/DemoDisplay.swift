@@ -21,6 +21,7 @@ final class DemoDisplay: Sendable {
     private final class Counted: Sendable {
         let dispatched = Atomic<Int>(0)
         let shown = Atomic<Int>(0)
+        let signals = Mutex<[FieldCategory: Int]>([:])
     }
 
     /// - Parameter linesPerSecond: at most; no vehicle gets more than its share of them.
@@ -35,6 +36,11 @@ final class DemoDisplay: Sendable {
                 // Connections come and go by our own account; only what vehicles sent is counted.
                 let isSent = record.type != .connectivity
                 if isSent { count.dispatched.add(1, ordering: .relaxed) }
+                if case .vehicleData(let data) = record.content {
+                    count.signals.withLock { sums in
+                        for datum in data.data { sums[datum.field.category, default: 0] += 1 }
+                    }
+                }
                 let seconds = Double(MonotonicTime.now.nanoseconds(since: start)) / 1e9
                 guard choice.shows(record, second: Int(seconds)) else { continue }
                 if isSent { count.shown.add(1, ordering: .relaxed) }
@@ -51,6 +57,9 @@ final class DemoDisplay: Sendable {
 
     /// Those of them that were shown.
     var shown: Int { count.shown.load(ordering: .relaxed) }
+
+    /// The signals of those that have come so far, by the category of their field.
+    var signals: [FieldCategory: Int] { count.signals.withLock { $0 } }
 
     /// Waits until the queue has ended and is empty.
     ///

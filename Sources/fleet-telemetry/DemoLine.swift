@@ -52,21 +52,11 @@ enum DemoLine {
         case .double(let number): rounded(number, 100)
         case .boolean(let flag): flag ? "yes" : "no"
         case .location(let latitude, let longitude): "\(rounded(latitude, 1e5)) \(rounded(longitude, 1e5))"
-        case .choice(let kind, let number): choice(kind, number)
+        case .choice(let kind, let number): kind.shortName(number) ?? "\(number)"
         case .doors(let doors): doors.isEmpty ? "all closed" : "\(doors.rawValue.nonzeroBitCount) open"
         case .tires(let tires): tires.isEmpty ? "none" : "\(tires.rawValue.nonzeroBitCount) tires"
         case .time(let hour, let minute, _): "\(hour):\(minute < 10 ? "0" : "")\(minute)"
         }
-    }
-
-    /// `ShiftStateD` is shown as `D`: the field's name says the rest.
-    private static func choice(_ kind: ChoiceKind, _ number: Int32) -> String {
-        guard let name = kind.valueName(number) else { return "\(number)" }
-        for prefix in [kind.enumName, String(kind.enumName.dropLast(5))]
-        where name.hasPrefix(prefix) && name.count > prefix.count {
-            return String(name.dropFirst(prefix.count))
-        }
-        return name
     }
 
     private static func rounded(_ number: Double, _ parts: Double) -> String {

@@ -1,4 +1,5 @@
 internal import JSONText
+internal import TelemetryModel
 internal import VehicleSimulation
 
 /// How the demo went, for eyes and for scripts.
@@ -6,6 +7,8 @@ struct DemoSummary {
     let fleet: FleetReport
     /// Records that came out of the receiver's queue.
     let dispatched: Int
+    /// Signals in them, by the category of their field.
+    let signals: [FieldCategory: Int]
 
     /// Records without an ack, or acked and never dispatched. What the server refused had not to come out.
     var lost: Int { max(fleet.lost, fleet.counts.sent - fleet.counts.refused - dispatched) }
@@ -19,6 +22,10 @@ struct DemoSummary {
         writer.member("acked", fleet.counts.acked)
         writer.member("dispatched", dispatched)
         writer.member("lost", lost)
+        writer.key("signals")
+        writer.beginObject()
+        for category in FieldCategory.allCases { writer.member(category.name, signals[category, default: 0]) }
+        writer.endObject()
         writer.key("fleet")
         writer.beginObject()
         fleet.writeMembers(to: &writer)
@@ -36,6 +43,8 @@ struct DemoSummary {
             "summary after \(rounded(fleet.seconds, 10)) s",
             "  vehicles      \(counts.mostConnected) of \(fleet.vehicles) connected, \(counts.reconnects) reconnects",
             "  records       \(counts.sent) sent, \(counts.acked) acked, \(dispatched) dispatched, \(lost) lost",
+            "  signals       " + FieldCategory.allCases.map { "\($0.name) \(signals[$0, default: 0])" }
+                .joined(separator: ", "),
         ]
         if fleet.latency.count > 0 {
             lines.append(

@@ -30,9 +30,16 @@ let choiceNamesHead = """
             Int(tag) < Self.enumNames.count ? Self.enumNames[Int(tag)] : ""
         }
 
-        /// The name of a value, such as `ShiftStateP`; nil for numbers newer than this build.
+        /// The name of a value as it is shown, such as `ShiftStateP`, or `P` where ``showsShortNames``; nil for numbers
+        /// newer than this build.
         @inlinable
         package func valueName(_ number: Int32) -> String? {
+            showsShortNames ? shortName(number) : fullName(number)
+        }
+
+        /// The name of a value in the proto, such as `ShiftStateP`; nil for numbers newer than this build.
+        @inlinable
+        package func fullName(_ number: Int32) -> String? {
             guard Int(tag) < Self.enumNames.count, number >= 0 else { return nil }
             let index = Self.valueStarts[Int(tag)] + Int(number)
             guard index < Self.valueStarts[Int(tag) + 1] else { return nil }

@@ -45,6 +45,19 @@ struct CommandLineParserTests {
         #expect(try Sample.command("decode a --pace fast")?[Sample.pace] == .fast)
     }
 
+    @Test func `a command that runs by itself can have others inside`() throws {
+        let alone = try #require(try Sample.command("doctor --rsa"))
+        #expect(alone.path.names == ["doctor"])
+        #expect(alone[Sample.rsa])
+        #expect(try Sample.command("doctor")?.path.names == ["doctor"])
+        let inside = try #require(try Sample.command("doctor cert a b"))
+        #expect(inside.path.names == ["doctor", "cert"])
+        #expect(inside.arguments == ["a", "b"])
+        #expect(try Sample.command("doctor cert")?.arguments == [])
+        #expect(Sample.problem("doctor crt")?.problem == .unknownCommand("crt", suggestion: "cert", known: ["cert"]))
+        #expect(Sample.problem("doctor --rs")?.problem == .unknownOption("--rs", suggestion: "--rsa"))
+    }
+
     @Test(arguments: [
         ("decode -", ["-"]), ("decode -- --odd-name", ["--odd-name"]), ("decode a=b", ["a=b"]),
         ("join out a b c", ["out", "a", "b", "c"]), ("explain", []), ("explain FT-1", ["FT-1"]),
@@ -58,7 +71,7 @@ struct CommandLineParserTests {
         (
             "",
             UsageError.Problem.missingCommand(
-                known: ["serve", "certs", "decode", "join", "explain", "list", "tell"]
+                known: ["serve", "certs", "decode", "join", "explain", "list", "tell", "doctor"]
             )
         ),
         ("certs", .missingCommand(known: ["demo"])),
@@ -67,7 +80,7 @@ struct CommandLineParserTests {
             .unknownCommand(
                 "sevre",
                 suggestion: "serve",
-                known: ["serve", "certs", "decode", "join", "explain", "list", "tell"]
+                known: ["serve", "certs", "decode", "join", "explain", "list", "tell", "doctor"]
             )
         ),
         ("certs dmeo", .unknownCommand("dmeo", suggestion: "demo", known: ["demo"])),

@@ -25,6 +25,14 @@ struct HelpTextTests {
         #expect(text.contains("Example:\n  sample certs demo --vin A\n      Makes one.\n"))
     }
 
+    @Test func `a command that runs by itself shows its options and the commands inside`() throws {
+        let text = try help("doctor --help")
+        #expect(text.contains("Usage: sample doctor [options]\n       sample doctor COMMAND\n"))
+        #expect(text.contains("  cert  Look at a certificate\n"))
+        #expect(text.contains("  --rsa "))
+        #expect(try help("doctor cert --help").contains("Usage: sample doctor cert [WORDS…]\n"))
+    }
+
     @Test func `no line is longer than a hundred columns`() throws {
         for line in ["--help", "serve --help", "certs demo --help", "decode --help"] {
             for row in try help(line).split(separator: "\n") { #expect(row.count <= 100) }

@@ -69,10 +69,25 @@ enum Sample {
         subcommands: [demo],
         examples: [.init("sample certs demo --vin A", "Makes one.")]
     )
+    /// Runs by itself, and has a command inside.
+    static let doctor = CommandSpecification(
+        name: "doctor",
+        summary: "Look for causes",
+        options: [rsa.specification],
+        subcommands: [
+            CommandSpecification(
+                name: "cert",
+                summary: "Look at a certificate",
+                arguments: [ArgumentSpecification("WORDS", .any, "What to look at")],
+                examples: [.init("sample doctor cert a.pem", "Looks.")]
+            )
+        ],
+        examples: [.init("sample doctor --rsa", "Looks.")]
+    )
     static let program = CommandSpecification(
         name: "sample",
         summary: "A sample",
-        subcommands: [serve, certs, decode, join, explain, list, tell],
+        subcommands: [serve, certs, decode, join, explain, list, tell, doctor],
         examples: [.init("sample serve --config server.json", "Runs.")]
     )
 

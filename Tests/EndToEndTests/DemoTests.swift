@@ -13,6 +13,10 @@ struct DemoTests {
         #expect(sent > 3)
         #expect(summary["acked"] as? Int == sent)
         #expect(summary["dispatched"] as? Int == sent)
+        let signals = try #require(summary["signals"] as? [String: Int])
+        #expect(Set(signals.keys) == ["Driving", "Charging", "Default"])
+        // The first record of each vehicle has a signal of every kind.
+        #expect(signals.values.allSatisfy { $0 >= 1 }, "\(signals)")
         #expect(lines.dropLast().contains { ($0["payload"] as? [String: Any])?["data"] != nil })
         #expect(error.contains("receiver      127.0.0.1:"))
     }
@@ -29,6 +33,8 @@ struct DemoTests {
         #expect(try child.exitCode() == 0)
         let records = try child.line(.output, containing: "  records ")
         #expect(records.hasSuffix(" 0 lost"))
+        let signals = try child.line(.output, containing: "  signals ")
+        #expect(signals.contains(/Driving [1-9]\d*, Charging \d+, Default [1-9]/))
         #expect(!FileManager.default.fileExists(atPath: String(directory)))
         // No line is longer than a terminal is wide.
         #expect(child.lines(.output).allSatisfy { $0.count <= 120 }, "\(child.text(.output))")

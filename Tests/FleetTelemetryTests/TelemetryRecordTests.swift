@@ -1,15 +1,22 @@
 import FleetTelemetry
+import TelemetryModel
 import Testing
 import VehicleFixtures
 
 /// What a program sees of a record, after its way over a real connection.
 struct TelemetryRecordTests {
     /// Sends records as a vehicle does, and returns what comes out of the queue.
-    private func received(_ send: (TestVehicle) throws -> Int) throws -> [TelemetryRecord] {
+    private func received(
+        queue: String = "{}",
+        _ send: (TestVehicle) throws -> Int
+    ) throws -> [TelemetryRecord] {
         let site = try TestSite()
         let receiver = try Receiver(
             configuration: .json(
-                site.configuration(records: #"{"V": ["queue"], "alerts": ["queue"], "errors": ["queue"]}"#)
+                site.configuration(
+                    records: #"{"V": ["queue"], "alerts": ["queue"], "errors": ["queue"]}"#,
+                    more: #", "queue": \#(queue)"#
+                )
             )
         )
         let stream = try receiver.records()
@@ -18,6 +25,28 @@ struct TelemetryRecordTests {
         let records = (0..<count).compactMap { _ in stream.next(timeout: .seconds(20)) }
         receiver.stop()
         return records
+    }
+
+    @Test func `the queue's view types and converts values, and keeps what was sent`() throws {
+        let queue = """
+            {"values": {"legacy_text": "typed", "units": "metric", "enum_names": "bare", "keep_raw": true},
+             "location": {"decimals": 1}}
+            """
+        let data: [TelemetryModel.Datum] = [
+            .init(field: .vehicleSpeed, value: .text("60")), .init(field: Field(number: 10), value: .text("D")),
+            .init(field: .soc, value: .double(50)),
+            .init(field: .location, value: .location(latitude: 48.189092, longitude: 9.904677)),
+        ]
+        let records = try received(queue: queue) { vehicle in
+            try vehicle.send(TestSite.frame("tx-1", .vehicleData(.init(data: data))))
+            return 1
+        }
+        let record = try #require(records.first)
+        #expect(record["VehicleSpeed"] == .double(96.56064))
+        #expect(record["Gear"] == .choice(name: "D", number: 5, kind: "ShiftState"))
+        #expect(record["Location"] == .location(latitude: 48.2, longitude: 9.9))
+        #expect(record.data.map(\.raw) == [.text("60"), .text("D"), nil, nil])
+        #expect(!record.json.contains("48.189") && !record.jsonLine.contains("48.189"))
     }
 
     @Test func `everything that is known of a record`() throws {

@@ -34,6 +34,6 @@ struct FuzzFinding: Error, CustomStringConvertible {
 enum FuzzTargets {
     static let all: [any FuzzTarget.Type] = [
         ProxyTarget.self, RequestTarget.self, FrameTarget.self, EnvelopeTarget.self, PayloadTarget.self,
-        SpoolTarget.self, ConfigurationTarget.self,
+        SpoolTarget.self, ConfigurationTarget.self, ViewTarget.self, SignalFileTarget.self,
     ]
 }

@@ -12,7 +12,7 @@ struct FuzzingTests {
         return optimised ?? "\(own[..<(own.lastIndex(of: "/") ?? own.startIndex)])/fleet-fuzz"
     }()
 
-    @Test(arguments: ["proxy", "http", "frames", "envelope", "payload", "spool", "configuration"])
+    @Test(arguments: ["proxy", "http", "frames", "envelope", "payload", "spool", "configuration", "views", "signals"])
     func `damaged inputs do no harm`(target: String) throws {
         let executions = Self.optimised == nil ? 1_000 : 50_000
         let folder = try TemporaryDirectory(prefix: "fuzzing")

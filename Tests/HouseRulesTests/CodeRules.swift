@@ -3,7 +3,7 @@ enum CodeRules {
     /// The only targets that may touch pointers.
     static let fences: Set = ["LinuxSystem", "OpenSSLTransport", "PayloadCodec"]
     /// Targets that may import Foundation's light part: they run at development time only.
-    static let cold: Set = ["proto-tables"]
+    static let cold: Set = ["proto-tables", "symptom-page"]
 
     static let noPointersOutsideFences = HouseRule.none(
         #"\bunsafe\b|\bUnsafe\w+|\bOpaquePointer\b|\bUnmanaged\b|\bwithUnsafe\w+|\bunsafeBitCast\b"#,

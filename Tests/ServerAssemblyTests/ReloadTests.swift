@@ -302,7 +302,7 @@ struct ReloadTests {
         #expect(
             error?.description.replacingOccurrences(of: folder.path, with: "FOLDER")
                 == "vehicles: FOLDER/none.txt: cannot be read: No such file or directory; check the path, and let "
-                + "the user that the server runs as read it"
+                + "the user that the server runs as read it [FT-CFG-011]"
         )
     }
 }

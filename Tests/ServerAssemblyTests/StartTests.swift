@@ -36,7 +36,8 @@ struct StartTests {
         #expect(
             text == """
                 tls: no client CA: no vehicle could connect; run `fleet-telemetry certs fetch-ca --out FILE` and write \
-                "tls": {"tesla_ca_file": FILE}, or name the CA of your own test vehicles in tls.ca_file
+                "tls": {"tesla_ca_file": FILE}, or name the CA of your own test vehicles in tls.ca_file \
+                [FT-CA-010]
                 """
         )
     }
@@ -49,7 +50,7 @@ struct StartTests {
         #expect(
             text == """
                 records: this build has no dispatcher "kafka" (trait Kafka, used by V, alerts), "mqtt" (trait MQTT, \
-                used by alerts); build with --traits Kafka,MQTT, or take them out of the lists
+                used by alerts); build with --traits Kafka,MQTT, or take them out of the lists [FT-SINK-012]
                 """
         )
     }

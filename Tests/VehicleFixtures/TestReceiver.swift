@@ -4,6 +4,7 @@ package import LinuxSystem
 package import Observability
 internal import OpenSSLTransport
 package import Receiving
+internal import SignalMetering
 internal import Synchronization
 package import TelemetryModel
 
@@ -16,11 +17,13 @@ package final class TestReceiver: Sendable {
     package let allCollected: [CollectingDispatcher]
     package let pki: TestPKI
     package let metrics = MetricRegistry()
+    private let meter: SignalMeter?
 
     /// - Parameters:
     ///   - types: all go to every dispatcher.
     ///   - listeners: in the place of a port of its own.
     ///   - others: besides `dispatcher`.
+    ///   - costs: where signals are counted; nil for nowhere.
     package init(
         types: [String] = ["V", "alerts", "errors"],
         settings: ReceiverSettings = ReceiverSettings(),
@@ -29,6 +32,7 @@ package final class TestReceiver: Sendable {
         dispatcher: CollectingDispatcher = CollectingDispatcher(),
         others: [CollectingDispatcher] = [],
         pki: TestPKI? = nil,
+        costs: String? = nil,
         log: Log = .silent
     ) throws {
         self.pki = try pki ?? TestPKI()
@@ -48,13 +52,17 @@ package final class TestReceiver: Sendable {
         )
         var settings = settings
         settings.host = "127.0.0.1"
+        let metrics = metrics
+        let meter = try costs.map { try SignalMeter(SignalMeterSettings(directory: $0), log: log, metrics: metrics) }
+        self.meter = meter
         receiver = try VehicleReceiver(
             settings,
             tls: self.pki.serverSettings,
             listeners: listeners,
             router: router,
             log: log,
-            metrics: metrics
+            metrics: metrics,
+            meter: meter
         )
     }
 
@@ -83,6 +91,7 @@ package final class TestReceiver: Sendable {
         let report = router.drain(until: deadline)
         // Tests hold on to their vehicles, which therefore never close their ends.
         receiver.finish(lingerMilliseconds: 50)
+        meter?.stop()
         return report
     }
 }

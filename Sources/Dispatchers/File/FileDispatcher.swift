@@ -132,9 +132,8 @@ package final class FileDispatcher: Dispatcher {
     // MARK: Words
 
     private func warnOfRotation(_ error: SystemCallError) {
-        log.limited(
-            .warning,
-            "file_rotation_failed",
+        log.observe(
+            .fileRotationFailed,
             ["detail": .text("rotate \(pattern.text): \(error.reason); records are appended to the old file meanwhile")]
         )
     }
@@ -143,9 +142,8 @@ package final class FileDispatcher: Dispatcher {
         guard pattern.hasVIN else { return }
         let safe = FilePathPattern.safe(record.vin.text)
         guard safe != record.vin.text else { return }
-        log.limited(
-            .warning,
-            "file_vin_escaped",
+        log.observe(
+            .fileVINEscaped,
             [
                 "vin": .text(record.vin.text),
                 "detail": .text("the VIN has bytes that must not stand in a path; it is written with % and digits"),

@@ -44,7 +44,7 @@ final class FileKeeper: Sendable {
             _ = try LoopThread(name: "file-keeper") { [self] in work() }
         } catch {
             state.withLock { $0.isWorking = false }
-            log.limited(.warning, "file_keeping_failed", ["detail": .text("\(error); rotated files stay as they are")])
+            log.observe(.fileKeepingFailed, ["detail": .text("\(error); rotated files stay as they are")])
         }
     }
 
@@ -64,7 +64,7 @@ final class FileKeeper: Sendable {
             do throws(SystemCallError) {
                 try tidy(path)
             } catch {
-                log.limited(.warning, "file_keeping_failed", ["detail": .text("\(error)")])
+                log.observe(.fileKeepingFailed, ["detail": .text("\(error)")])
             }
         }
     }
@@ -102,9 +102,8 @@ final class FileKeeper: Sendable {
             let arguments = ["-f", "-S", RotatedName.partialSuffix, path]
             let process = try ChildProcess(gzip, arguments, errorPath: "/dev/null")
             guard process.wait(timeoutMilliseconds: nil) == .exited(code: 0) else {
-                log.limited(
-                    .warning,
-                    "file_compression_failed",
+                log.observe(
+                    .fileCompressionFailed,
                     ["detail": .text("gzip failed at \(path); the file stays as it is, see whether its disk is full")]
                 )
                 return false
@@ -112,7 +111,7 @@ final class FileKeeper: Sendable {
             try finish(path)
             return true
         } catch {
-            log.limited(.warning, "file_compression_failed", ["detail": .text("\(error); the file stays as it is")])
+            log.observe(.fileCompressionFailed, ["detail": .text("\(error); the file stays as it is")])
             return false
         }
     }
@@ -121,6 +120,6 @@ final class FileKeeper: Sendable {
 
     private func warnOnce(_ text: String) {
         guard !hasWarned.exchange(true, ordering: .relaxed) else { return }
-        log.warning("file_compression_missing", ["detail": .text("files stay uncompressed: \(text)")])
+        log.observe(.fileCompressionMissing, ["detail": .text("files stay uncompressed: \(text)")])
     }
 }

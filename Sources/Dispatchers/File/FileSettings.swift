@@ -31,6 +31,8 @@ package struct FileSettings: DispatcherSettings {
     /// Beyond it, the file that was not written for longest is closed; it is opened again when its next record comes.
     package var openFileLimit = 64
     package var includesFindings = false
+    package var values: ValueSettings?
+    package var location: LocationSettings?
 
     package init() {}
 
@@ -63,7 +65,7 @@ package struct FileSettings: DispatcherSettings {
             "Files that are open at the same time when the path has placeholders."
         ),
         .flag("include_findings", \.includesFindings, "Tell what the rules of `validation` found in the record."),
-    ]
+    ] + viewRows
 
     package var appendedPaths: [AppendedPath] { [AppendedPath(key: "path", path: FilePathPattern(path).probe)] }
 
@@ -110,6 +112,7 @@ package struct FileSettings: DispatcherSettings {
                 remedy: "choose the format protojson or flat, or remove it"
             )
         }
+        if format == .protobuf { examinePayloadView(at: path, "the format protobuf", &reader) }
         if reader.isGiven("\(path).max_open_files"), !pattern.hasPlaceholders {
             reader.report(
                 .ineffective,

@@ -29,16 +29,7 @@ struct HTTPSelection {
         if wantsChangesOnly { data.data = tracker.changes(of: data.data, vin: record.vin, in: &draft) }
         if data.data.isEmpty { return nil }
         if data.data.count == count { return record }
-        return Record(
-            source: record.source,
-            sequence: record.sequence,
-            type: record.type,
-            receivedAt: record.receivedAt,
-            content: .vehicleData(data),
-            bytes: record.bytes,
-            payloadCount: record.payloadCount,
-            findings: record.findings
-        )
+        return record.showing(.vehicleData(data), payload: nil)
     }
 
     mutating func commit(_ draft: ChangeTracker.Draft) { tracker.commit(draft) }

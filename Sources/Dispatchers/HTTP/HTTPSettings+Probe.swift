@@ -1,19 +1,28 @@
 internal import Dispatching
 internal import HTTPClient
 internal import LinuxSystem
+internal import OpenSSLTransport
+internal import Symptoms
 
 extension HTTPSettings {
     /// Sends a request without records: what it is answered with says whether the endpoint is there and lets us in.
     package func probe(_ context: DispatcherContext) -> DispatcherProbe? {
         let started = MonotonicTime.now
-        func result(_ text: String, _ remedy: String?, status: Int? = nil, key: String = "url") -> DispatcherProbe {
+        func result(
+            _ text: String,
+            _ remedy: String?,
+            status: Int? = nil,
+            key: String = "url",
+            _ symptom: SymptomCode = .dispatcherFailing
+        ) -> DispatcherProbe {
             let milliseconds = Double(MonotonicTime.now.nanoseconds(since: started)) / 1_000_000
             return DispatcherProbe(
                 result: text,
                 remedy: remedy,
                 key: key,
                 status: status,
-                milliseconds: milliseconds
+                milliseconds: milliseconds,
+                symptom: symptom
             )
         }
         let endpoint: HTTPEndpoint
@@ -28,7 +37,7 @@ extension HTTPSettings {
             let call = endpoint.call(endpoint.maker.headers(of: nil), body: endpoint.maker.body([]), id: "msg_probe")
             answer = try endpoint.makeClient().send(call)
         } catch {
-            return result("\(origin) gave no answer", error.words)
+            return result("\(origin) gave no answer", error.words, error.symptom)
         }
         let text = "\(origin) answered with status \(answer.status)"
         return switch HTTPVerdict(answer, from: origin) {
@@ -37,9 +46,9 @@ extension HTTPSettings {
         case .rejected(_, _) where Self.isTaste(answer.status):
             result("\(text) to a request without records", nil, status: answer.status)
         case .rejected(let failure, _):
-            result(text, Self.remedy(in: failure), status: answer.status, key: Self.key(failure))
+            result(text, Self.remedy(in: failure), status: answer.status, key: Self.key(failure), .endpointRefuses)
         case .retry(let failure, _): result(text, Self.remedy(in: failure), status: answer.status)
-        case .gone: result(text, "it is gone for good: correct url", status: answer.status)
+        case .gone: result(text, "it is gone for good: correct url", status: answer.status, .endpointGone)
         }
     }
 
@@ -53,5 +62,15 @@ extension HTTPSettings {
     /// What stands behind the facts.
     private static func remedy(in failure: DispatcherFailure) -> String {
         failure.detail.split(separator: ";", maxSplits: 1).last.map { String($0.drop { $0 == " " }) } ?? failure.detail
+    }
+}
+
+extension HTTPClientError {
+    /// What an endpoint that gives no answer is explained as.
+    fileprivate var symptom: SymptomCode {
+        switch self {
+        case .untrusted, .tlsFailed(.peerCertificateRefused): .endpointCertificate
+        default: .endpointUnreachable
+        }
     }
 }

@@ -33,6 +33,8 @@ package struct HTTPSettings: DispatcherSettings, Hashable {
     package var followsRedirects = false
     package var includesFindings = false
     package var pubsubSubscription = "projects/fleet-telemetry/subscriptions/fleet-telemetry"
+    package var values: ValueSettings?
+    package var location: LocationSettings?
 
     package init() {}
 
@@ -94,7 +96,7 @@ package struct HTTPSettings: DispatcherSettings, Hashable {
             mayBeEmpty: false,
             "What the format pubsub_push names as the subscription."
         ),
-    ]
+    ] + viewRows
 
     private static func complaint(about url: String) -> TextComplaint? {
         do throws(HTTPAddressError) {

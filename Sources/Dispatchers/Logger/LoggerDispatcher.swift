@@ -13,6 +13,8 @@ package struct LoggerSettings: DispatcherSettings, Hashable {
     /// Whether each value of vehicle data stands in an object that names its type.
     package var isVerbose = false
     package var includesFindings = false
+    package var values: ValueSettings?
+    package var location: LocationSettings?
 
     package init() {}
 
@@ -22,7 +24,7 @@ package struct LoggerSettings: DispatcherSettings, Hashable {
     package static let settings: [Setting<Self>] = [
         .flag("verbose", \.isVerbose, "Show the type of each value."),
         .flag("include_findings", \.includesFindings, "Tell what the rules of `validation` found in the record."),
-    ]
+    ] + viewRows
 
     /// What lines look like.
     package func encoding(_ mode: EncodingMode) -> LoggerEncoding {

@@ -20,6 +20,8 @@ package struct QueueSettings: DispatcherSettings, Hashable {
     package var recordLimit = 10_000
     package var overflow = QueueOverflow.block
     package var includesFindings = false
+    package var values: ValueSettings?
+    package var location: LocationSettings?
 
     package init() {}
 
@@ -30,7 +32,7 @@ package struct QueueSettings: DispatcherSettings, Hashable {
         .wholeNumber("capacity_records", \.recordLimit, in: 1...100_000_000, "Records that fit."),
         .choice("overflow", \.overflow, "What happens to a record that does not fit."),
         .flag("include_findings", \.includesFindings, "Tell what the rules of `validation` found in the record."),
-    ]
+    ] + viewRows
 
     package func makeDispatcher(_ context: DispatcherContext) -> any Dispatcher {
         QueueDispatcher(self)

@@ -1,5 +1,5 @@
 /// A position as old firmware writes it: `(37.412374 N, 122.145867 W)`.
-enum LocationText {
+package enum LocationText {
     /// Reads the text, with the tolerance of the scanner in Tesla's server: space of any kind but a line break before
     /// each number (at least one after the comma) and before each letter (at least one); a sign; an exponent.
     ///
@@ -7,7 +7,7 @@ enum LocationText {
     /// - Returns: degrees, south and west negative; nil when the text has another form. Hexadecimal numbers,
     ///   underscores
     ///   between digits, `nan` and `inf` are other forms.
-    static func read(_ text: String, isStrict: Bool) -> (latitude: Double, longitude: Double)? {
+    package static func read(_ text: String, isStrict: Bool) -> (latitude: Double, longitude: Double)? {
         var text = text
         // SAFETY: the text's memory is read during the call only.
         return text.withUTF8 { bytes in

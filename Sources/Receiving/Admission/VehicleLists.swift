@@ -1,3 +1,4 @@
+package import Symptoms
 package import TelemetryModel
 
 /// Which vehicles may connect, besides having a certificate that proves who they are.
@@ -30,6 +31,13 @@ package enum VehicleRefusal: String, Sendable, CaseIterable {
         switch self {
         case .denied: "This vehicle is on the server's deny list (vehicles.deny, vehicles.deny_file)."
         case .notAllowed: "This vehicle is not on the server's allow list (vehicles.allow, vehicles.allow_file)."
+        }
+    }
+
+    package var symptom: SymptomCode {
+        switch self {
+        case .denied: .vehicleDenied
+        case .notAllowed: .vehicleNotAllowed
         }
     }
 }

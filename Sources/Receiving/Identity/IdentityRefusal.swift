@@ -1,7 +1,8 @@
+package import Symptoms
 package import TelemetryModel
 
 /// A verified certificate that proves no identity, so that the upgrade is refused with 403.
-package struct IdentityRefusal: Error, Sendable, Hashable, CustomStringConvertible {
+package struct IdentityRefusal: SymptomaticError, Sendable, Hashable, CustomStringConvertible {
     package enum Reason: Error, Sendable, Hashable {
         /// The issuer's common name is in no list.
         case unknownIssuer
@@ -44,6 +45,14 @@ package struct IdentityRefusal: Error, Sendable, Hashable, CustomStringConvertib
         case .unknownIssuer: "unknown_issuer"
         case .noDeviceUsage: "no_device_usage"
         case .excludedUsage: "excluded_usage"
+        }
+    }
+
+    package var symptom: SymptomCode {
+        switch reason {
+        case .unknownIssuer: .issuerProvesNoVehicle
+        case .noDeviceUsage: .usageProvesNoVehicle
+        case .excludedUsage: .usageExcluded
         }
     }
 

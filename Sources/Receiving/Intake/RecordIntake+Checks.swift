@@ -17,9 +17,8 @@ extension RecordIntake {
     private func noteOverLimit(_ limit: RateLimit, _ topic: Topic?, _ source: RecordSource) {
         let label = topic?.type.topic ?? ReferenceMetrics.other
         context.meters.reference.rateLimitExceeded(vin: source.device.vin.text, recordType: label).add()
-        context.log.limited(
-            .error,
-            "rate_limit_exceeded",
+        context.log.observe(
+            .rateLimitExceeded,
             [
                 "vin": .text(source.device.vin.text),
                 "message_limit": .number(Int64(limit.messages)),
@@ -51,9 +50,8 @@ extension RecordIntake {
         let type = Self.shown(bytes, envelope.topic)
         let txid = Self.shown(bytes, envelope.txid)
         let sender = Self.shown(bytes, stream.senderID)
-        context.log.limited(
-            .error,
-            "unexpected_sender_id",
+        context.log.observe(
+            .unexpectedSenderID,
             [
                 "vin": .text(source.device.vin.text), "sender_id": .text(sender),
                 "expected_sender_id": .text(source.device.senderID), "record_type": .text(type), "txid": .text(txid),
@@ -69,9 +67,8 @@ extension RecordIntake {
 
     func noteUnexpected(_ source: RecordSource, type: String, txid: String, _ reason: String) {
         context.meters.reference.unexpectedRecords.add()
-        context.log.limited(
-            .error,
-            "unexpected_record",
+        context.log.observe(
+            .unexpectedRecord,
             [
                 "vin": .text(source.device.vin.text), "device_id": .text(source.device.vin.text),
                 "record_type": .text(type), "txid": .text(txid), "socket_id": .text(source.socketID),

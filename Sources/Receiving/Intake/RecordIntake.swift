@@ -4,6 +4,7 @@ internal import LinuxSystem
 internal import Observability
 internal import PayloadCodec
 internal import RecordRules
+internal import SignalMetering
 internal import TelemetryModel
 
 /// From a whole message to a record on its way, or to the answer that the vehicle gets instead.
@@ -78,6 +79,8 @@ final class RecordIntake {
     // Asked before the vehicle is, whose memory would have to be fetched for the answer.
     private let tracksVINs: Bool
     private let recognisesRepeats: Bool
+    /// Nil when nobody counts signals for what they cost.
+    let signalCounter: SignalCounter?
     /// Which of this loop's rounds the staged records belong to; ended by ``submit()``.
     private var handover: Handover
     /// Connectivity last: what a vehicle sent in the turn of its leaving comes before the record that it has left.
@@ -96,6 +99,7 @@ final class RecordIntake {
             + routes.indices.filter { routes[$0].type == .connectivity }
         tracksVINs = !context.settings.trackedVINs.isEmpty
         recognisesRepeats = context.settings.deduplication != nil
+        signalCounter = context.meter.map { SignalCounter($0) }
         handover = Handover(loop: loop, round: 1)
     }
 
@@ -131,9 +135,8 @@ final class RecordIntake {
         }
         guard let stream = envelope.stream else {
             context.meters.reference.unknownMessageType(tag: envelope.kind.tag).add()
-            context.log.limited(
-                .error,
-                "unknown_message_type_error",
+            context.log.observe(
+                .unknownMessageType,
                 [
                     "vin": .text(source.device.vin.text), "kind": .text("\(envelope.kind)"),
                 ]
@@ -178,6 +181,7 @@ final class RecordIntake {
                 return .refuse(txid: envelope.txid)
             }
             connection.receivedPayloads.add(stream.payload.count, row: topic.row)
+            if let signalCounter { meter(record, socket.vehicle, signalCounter) }
             guard let route = topic.route else {
                 countUnrouted(record.payloadCount, topic.meters)
                 return .acknowledge(txid: envelope.txid, topic: envelope.topic)
@@ -285,6 +289,12 @@ final class RecordIntake {
     private func countUnrouted(_ payloadCount: Int, _ meters: RecordTypeMetrics) {
         meters.records.add()
         meters.payloadBytes.add(payloadCount)
+    }
+
+    /// Whatever becomes of the record: the vehicle has sent it.
+    private func meter(_ record: Record, _ vehicle: Vehicle, _ counter: SignalCounter) {
+        guard case .vehicleData(let data) = record.content, let metered = vehicle.metered else { return }
+        counter.count(data, of: metered, receivedAt: turn, now: now)
     }
 
     private func count(_ signals: Int, of source: RecordSource, _ topic: Topic) {

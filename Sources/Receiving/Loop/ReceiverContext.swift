@@ -1,5 +1,6 @@
 internal import Dispatching
 internal import Observability
+internal import SignalMetering
 package import TelemetryModel
 
 /// What all event loops share. Immutable, or made for sharing.
@@ -16,6 +17,8 @@ struct ReceiverContext: Sendable {
     let tap: (any FrameTap)?
     let reliableAcks: ReliableAckMeters
     let gate: VehicleGate
+    /// Nil when signals are not counted for what they cost.
+    let meter: SignalMeter?
     /// How many loops there are.
     let loops: Int
     /// Nil when addresses are not limited.

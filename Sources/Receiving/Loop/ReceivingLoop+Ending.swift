@@ -2,6 +2,7 @@ internal import Dispatching
 internal import LinuxSystem
 internal import Observability
 internal import OpenSSLTransport
+internal import Symptoms
 internal import TelemetryModel
 internal import WebSocketCodec
 
@@ -57,18 +58,16 @@ extension ReceivingLoop {
         case .awaitingProxyHeader, .handshaking:
             noteFailedHandshake(connection, reason)
         case .awaitingRequest:
-            context.log.limited(
-                .info,
-                "request_missing",
+            context.log.observe(
+                .requestMissing,
                 [
                     "remote_ip": .text(connection.remote.description), "reason": .text(reason.code),
                 ]
             )
         case .streaming(let socket):
             if reason.isError {
-                context.log.limited(
-                    .error,
-                    "socket_err",
+                context.log.observe(
+                    .socketError,
                     [
                         "vin": .text(socket.source.device.vin.text),
                         "txid": .text(socket.source.socketID),
@@ -86,12 +85,12 @@ extension ReceivingLoop {
     private func noteFailedHandshake(_ connection: Connection, _ reason: EndReason) {
         context.meters.reference.handshakeFailure(reason: reason.code).add()
         guard context.settings.logsHandshakeFailures else { return }
-        context.log.limited(
-            .warning,
-            "tls_handshake_failed",
+        context.log.observe(
+            .tlsHandshakeFailed,
             [
                 "remote_ip": .text(connection.remote.description),
                 "reason": .text(reason.code),
+                "code": .text(reason.handshakeSymptom.rawValue),
                 "error": .text(reason.detail ?? "the peer did not finish the TLS handshake in time"),
             ]
         )

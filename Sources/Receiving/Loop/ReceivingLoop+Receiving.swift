@@ -139,9 +139,8 @@ extension ReceivingLoop {
                 }
             }
         } catch {
-            context.log.limited(
-                .warning,
-                "websocket_violation",
+            context.log.observe(
+                .webSocketViolation,
                 [
                     "vin": .text(connection.source?.device.vin.text ?? ""),
                     "remote_ip": .text(connection.remote.description),
@@ -186,9 +185,8 @@ extension ReceivingLoop {
     private func refuseOversize(_ connection: Connection, _ length: Int) {
         guard let source = connection.source else { return }
         context.meters.reference.tooBigRecords.add()
-        context.log.limited(
-            .error,
-            "record_too_big",
+        context.log.observe(
+            .recordTooBig,
             [
                 "vin": .text(source.device.vin.text),
                 "bytes": .number(Int64(length)),

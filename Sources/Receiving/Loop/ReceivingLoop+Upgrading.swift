@@ -2,6 +2,7 @@ internal import HTTPCodec
 internal import LinuxSystem
 internal import Observability
 internal import OpenSSLTransport
+internal import Symptoms
 internal import TelemetryModel
 internal import WebSocketCodec
 
@@ -80,13 +81,13 @@ extension ReceivingLoop {
         }
         switch identity {
         case .failure(let refusal):
-            context.log.limited(
-                .error,
-                "extract_sender_id_err",
+            context.log.observe(
+                .extractSenderIDError,
                 [
                     "remote_ip": .text(connection.remote.description),
                     "issuer": .text(refusal.facts.issuer),
                     "subject": .text(refusal.facts.subject),
+                    "code": .text(refusal.symptom.rawValue),
                     "error": .text(refusal.description),
                 ]
             )
@@ -97,6 +98,7 @@ extension ReceivingLoop {
                     .vehicleRefused,
                     [
                         "vin": .text(device.vin.text), "reason": .text(refusal.rawValue),
+                        "code": .text(refusal.symptom.rawValue),
                         "remote_ip": .text(connection.remote.description),
                     ]
                 )

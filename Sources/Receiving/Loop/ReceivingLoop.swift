@@ -3,6 +3,7 @@ internal import EnvelopeCodec
 internal import LinuxSystem
 internal import Observability
 internal import OpenSSLTransport
+internal import SignalMetering
 internal import TelemetryModel
 internal import WebSocketCodec
 
@@ -93,6 +94,7 @@ final class ReceivingLoop {
 
     /// Runs until ``LoopMessage/finish`` has been carried out.
     func run() {
+        defer { intake.signalCounter?.handOver(now: now) }
         while !isFinished {
             let ready: Int
             do {
@@ -119,7 +121,8 @@ final class ReceivingLoop {
     private func sleepMilliseconds() -> Int32? {
         let clock = MonotonicTime.now.nanoseconds / 1_000_000
         let sleep = deadlines.sleepMilliseconds(now: clock)
-        return [acceptsAgainAt, lingersUntil].compactMap(\.self).reduce(sleep) { sleep, time in
+        let times = [acceptsAgainAt, lingersUntil, intake.signalCounter?.dueAt]
+        return times.compactMap(\.self).reduce(sleep) { sleep, time in
             let pause = Int32(clamping: time > clock ? time - clock : 0)
             return min(sleep ?? pause, pause)
         }
@@ -151,6 +154,7 @@ final class ReceivingLoop {
         flushMarked()
         // Who could not be sent to has ended just now, and nothing may wake this loop for long.
         intake.submit()
+        if let counter = intake.signalCounter, let due = counter.dueAt, due <= now { counter.handOver(now: now) }
         resumeAccepting()
         if let lingersUntil, table.count == 0 || lingersUntil <= now { endLingering() }
     }
@@ -179,7 +183,7 @@ final class ReceivingLoop {
             tls = try TLSServerContext(settings)
         } catch {
             // The receiver tried the settings before it posted them, so this is a matter of memory at most.
-            context.log.error("tls_reload_failed", ["error": .text(error.description)])
+            context.log.observe(.tlsReloadFailed, ["error": .text(error.description)])
         }
     }
 

@@ -1,4 +1,5 @@
 internal import RecordRules
+internal import SignalMetering
 internal import Synchronization
 internal import TelemetryModel
 
@@ -11,14 +12,22 @@ final class Vehicle: Sendable {
     /// Whether its signals are counted one by one in the metrics.
     let isTracked: Bool
     let rateWindow = RateWindow()
+    /// What its signals are counted by; nil when nobody counts.
+    let metered: MeteredVehicle?
     /// Nil when records that come again are dispatched again.
     let deliveries: RecentDeliveries?
     /// Of its records, for the rules that need to know earlier ones.
     let history = VehicleHistory()
 
-    init(vin: VIN, isTracked: Bool, deduplication: DeduplicationSettings?) {
+    init(
+        vin: VIN,
+        isTracked: Bool,
+        deduplication: DeduplicationSettings?,
+        metered: MeteredVehicle? = nil
+    ) {
         self.vin = vin
         self.isTracked = isTracked
+        self.metered = metered
         deliveries = deduplication.map { RecentDeliveries($0) }
     }
 }

@@ -1,5 +1,6 @@
 internal import LinuxSystem
 internal import Observability
+internal import SignalMetering
 internal import Synchronization
 internal import TelemetryModel
 
@@ -34,17 +35,25 @@ final class VehicleTable: Sendable {
     private let trackedVINs: Set<String>
     private let keepMilliseconds: UInt64
     private let log: Log
+    private let meter: SignalMeter?
     /// All record types in the order of their rows in ``TopicTable``.
     private let types: [RecordType]
     /// Raised when a departure has to be waited for and none had to before.
     let departed = ThreadSignal()
 
-    init(_ settings: ReceiverSettings, types: [RecordType] = RecordType.decoded, log: Log) {
+    /// - Parameter meter: counts the vehicles' signals; nil counts none.
+    init(
+        _ settings: ReceiverSettings,
+        types: [RecordType] = RecordType.decoded,
+        meter: SignalMeter? = nil,
+        log: Log
+    ) {
         self.types = types
         presence = settings.presence
         deduplication = settings.deduplication
         trackedVINs = Set(settings.trackedVINs)
         self.log = log
+        self.meter = meter
         let needed = [
             presence.forgetAfterMilliseconds, presence.disconnectDelayMilliseconds,
             settings.rateLimit?.intervalMilliseconds ?? 0, settings.deduplication?.windowMilliseconds ?? 0,
@@ -65,10 +74,16 @@ final class VehicleTable: Sendable {
     func arrive(_ source: RecordSource) -> VehicleSocket {
         let vin = source.device.vin
         let now = UnixMilliseconds(rawValue: WallClock.milliseconds)
+        let metered = meter?.vehicle(vin)
         let (socket, isNews) = shard(of: vin).vehicles.withLock { vehicles in
             let vehicle =
                 vehicles[vin]?.vehicle
-                ?? Vehicle(vin: vin, isTracked: trackedVINs.contains(vin.text), deduplication: deduplication)
+                ?? Vehicle(
+                    vin: vin,
+                    isTracked: trackedVINs.contains(vin.text),
+                    deduplication: deduplication,
+                    metered: metered
+                )
             let socket = VehicleSocket(vehicle, source, connectedAt: now)
             return (socket, vehicles[vin, default: VehiclePresence(vehicle)].arrive(socket))
         }

@@ -1,4 +1,4 @@
-internal import ConfigurationSchema
+package import ConfigurationSchema
 internal import Dispatchers
 internal import Dispatching
 internal import Observability
@@ -7,7 +7,7 @@ extension ServerConfiguration {
     /// What trying each dispatcher's destination for real has brought. Blocks for as long as they take to answer.
     ///
     /// - Returns: an attempt for each dispatcher that can be tried, and findings about those that would take nothing.
-    func tryDispatchers() -> (attempts: [ConnectionAttempt], findings: [ConfigurationFinding]) {
+    package func tryDispatchers() -> (attempts: [ConnectionAttempt], findings: [ConfigurationFinding]) {
         let context = dispatcherContext(log: .silent, metrics: MetricRegistry())
         var attempts: [ConnectionAttempt] = []
         var findings: [ConfigurationFinding] = []
@@ -29,7 +29,8 @@ extension ServerConfiguration {
                     code: .connection,
                     problem: probe.result,
                     reason: "The dispatcher \(name.text) was tried for real, and would deliver nothing now.",
-                    remedy: remedy
+                    remedy: remedy,
+                    symptom: probe.symptom
                 )
             )
         }

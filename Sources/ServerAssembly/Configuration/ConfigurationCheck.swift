@@ -141,6 +141,9 @@ package struct ConfigurationCheck {
             )
             checkRoom(spool)
         }
+        if let costs = configuration.costs {
+            checkDirectory(costs.directory, at: "costs.directory", "Counts of signals are kept there.")
+        }
         let letters = configuration.deadLetters.directory
         if !letters.isEmpty {
             checkDirectory(letters, at: "dead_letters.directory", "Records that a dispatcher refuses are kept there.")
@@ -153,7 +156,8 @@ package struct ConfigurationCheck {
         checkDirectory(
             slash == path.startIndex ? "/" : String(path[..<slash]),
             at: "control.socket",
-            "The server does not start without the socket that it is told to make."
+            "The server does not start without the socket that it is told to make.",
+            symptom: .controlSocketUnavailable
         )
     }
 

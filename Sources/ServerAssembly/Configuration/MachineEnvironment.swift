@@ -2,11 +2,15 @@ package import Diagnosis
 internal import LinuxSystem
 internal import OpenSSLTransport
 package import RecordRules
-internal import Symptoms
 
 /// This machine, asked for real: files are opened, keys compared, ports tried.
 package struct MachineEnvironment: ConfigurationEnvironment {
-    package init() {}
+    private let clock: @Sendable () -> Int64
+
+    /// - Parameter clock: seconds since 1970-01-01T00:00:00Z.
+    package init(clock: @escaping @Sendable () -> Int64 = { WallClock.milliseconds / 1000 }) {
+        self.clock = clock
+    }
 
     package func certificates(at path: String) -> CertificateReading {
         let certificates: [Certificate]
@@ -23,8 +27,9 @@ package struct MachineEnvironment: ConfigurationEnvironment {
         do throws(CertificateError) {
             key = try PrivateKey.read(path: path)
         } catch {
-            let symptom: SymptomCode = error.reason == .encryptedKey ? .keyEncrypted : .keyUnreadable
-            return .failed(MachineComplaint(problem: error.reasonText, remedy: error.remedy, symptom: symptom))
+            return .failed(
+                MachineComplaint(problem: error.reasonText, remedy: error.remedy, symptom: error.keySymptom)
+            )
         }
         // A certificate that cannot be read has a finding of its own.
         guard let chain = try? Certificate.readAll(path: certificatePath) else { return .matches }
@@ -161,5 +166,5 @@ package struct MachineEnvironment: ConfigurationEnvironment {
         return reading
     }
 
-    package var now: Int64 { WallClock.milliseconds / 1000 }
+    package var now: Int64 { clock() }
 }

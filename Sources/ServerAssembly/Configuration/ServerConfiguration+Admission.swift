@@ -1,6 +1,6 @@
 internal import AddressCodec
 package import ConfigurationSchema
-internal import Receiving
+package import Receiving
 internal import TelemetryModel
 
 extension ServerConfiguration {
@@ -55,7 +55,7 @@ extension ServerConfiguration {
         }
 
         /// Reads the files and puts the lists together.
-        func lists() throws(VehicleListError) -> VehicleLists {
+        package func lists() throws(VehicleListError) -> VehicleLists {
             var allowed = allow
             var denied = deny
             if !allowFile.isEmpty {

@@ -12,6 +12,7 @@ extension ServerConfiguration {
         examineBuild(&reader)
         examineReliableAcks(&reader)
         examineSpool(&reader)
+        examineViews(&reader)
         examinePorts(&reader)
         examineSignalTracking(&reader)
         examineValidation(&reader)

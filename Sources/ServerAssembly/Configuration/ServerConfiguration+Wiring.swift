@@ -65,14 +65,18 @@ extension ServerConfiguration {
             custom: custom,
             context: dispatcherContext(log: log, metrics: metrics)
         )
-        if let queue { dispatchers[DispatcherName(QueueSettings.kind)] = queue }
+        if let queue {
+            let name = DispatcherName(QueueSettings.kind)
+            dispatchers[name] = DispatcherCatalog.view(queue, name, self.queue, metrics)
+        }
         let loggerName = DispatcherName(LoggerSettings.kind)
         if let loggerOutput, dispatchers[loggerName] != nil {
-            dispatchers[loggerName] = LoggerDispatcher(
+            let dispatcher = LoggerDispatcher(
                 logger.encoding(encodingMode),
                 format: jsonLogEnable ? .json : .text,
                 output: loggerOutput
             )
+            dispatchers[loggerName] = DispatcherCatalog.view(dispatcher, loggerName, logger, metrics)
         }
         var lanes = LaneSettings()
         lanes.recordLimit = dispatch.maxRecords

@@ -44,6 +44,8 @@ package struct ServerConfiguration: Configurable, Hashable {
     package var dispatch = Dispatch()
     package var spool: Spool?
     package var deadLetters = DeadLetters()
+    /// Nil counts no signals.
+    package var costs: Costs?
     package var shutdownTimeout = Duration.seconds(10)
     package var reloadInterval = Duration.seconds(5)
     package var certificateWarningDays = 14
@@ -229,6 +231,7 @@ extension ServerConfiguration {
             "Records are kept on disk before they are acknowledged, and go to the dispatchers from there."
         ),
         .section("dead_letters", \.deadLetters, "Records that a dispatcher refuses for good."),
+        .optionalSection("costs", \.costs, "Counts the signals that vehicles send, for what they cost."),
     ]
 
     private static let brokerRows: [Setting<Self>] = [

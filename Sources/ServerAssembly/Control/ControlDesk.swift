@@ -1,5 +1,6 @@
 internal import ControlPlane
 internal import Observability
+internal import Symptoms
 internal import Receiving
 
 /// The control socket with everything behind it.
@@ -33,7 +34,8 @@ final class ControlDesk: Sendable {
                 throw StartError(
                     step: .controlSocket(error.path),
                     reason: error.reason,
-                    systemCode: error.systemCode
+                    systemCode: error.systemCode,
+                    symptom: .controlSocketUnavailable
                 )
             }
             // A receiver that nobody can ask is better than none.

@@ -91,15 +91,6 @@ extension SymptomTable {
             remedy: "Send the new CA beside the old one as ca before the old one ends, then change the certificate."
         ),
         Symptom(
-            .authorityNotGiven,
-            "Nobody said which ca the vehicles were given",
-            .tool,
-            texts: ["give --ca FILE with the text that vehicles were sent"],
-            causes: ["doctor was started without --ca, so it cannot compare"],
-            confirm: "GET fleet_telemetry_config of a vehicle shows ca as it was sent.",
-            remedy: "fleet-telemetry doctor --config FILE --ca FILE, or doctor cert validate_server.json."
-        ),
-        Symptom(
             .clientAuthoritiesMissing,
             "There is nothing to verify vehicles against",
             .server,

@@ -193,5 +193,16 @@ extension SymptomTable {
             confirm: "The log line names the VIN.",
             remedy: "Nothing; it is a test client or a fault of the firmware."
         ),
+        Symptom(
+            .recordBreaksRules,
+            "A record breaks the rules for values",
+            .server,
+            texts: ["record_finding"],
+            causes: [
+                "a fault of the firmware", "a rule is tighter than your vehicles", "a field newer than this build knows",
+            ],
+            confirm: "vin, record_type and findings in the log line name rule, field and value.",
+            remedy: "Loosen the rule in \"validation\", or leave the finding as a mark beside the record."
+        ),
     ]
 }

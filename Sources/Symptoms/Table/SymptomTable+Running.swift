@@ -110,5 +110,14 @@ extension SymptomTable {
             confirm: "error in the log line.",
             remedy: "Correct it: name:port."
         ),
+        Symptom(
+            .controlSocketUnavailable,
+            "There is no control socket",
+            .server,
+            texts: ["control_socket_unavailable"],
+            causes: ["its directory is missing or not writable", "another server has it"],
+            confirm: "error in the log line; ls -ld of the directory.",
+            remedy: "Give the directory to the server's user, or set control.socket; vehicles are served all the same."
+        ),
     ]
 }

@@ -204,5 +204,14 @@ extension SymptomTable {
             confirm: "df DIRECTORY.",
             remedy: "Write less than the disk has, or use a larger disk."
         ),
+        Symptom(
+            .spoolSlow,
+            "The spool's disk is slower than the vehicles send",
+            .server,
+            texts: ["bytes wait for the disk already", "it is slower than the vehicles send"],
+            causes: ["a slow or busy disk: each batch is synced", "a network file system"],
+            confirm: "spool_sync_seconds on /metrics; iostat -x 1.",
+            remedy: "Use a local SSD; vehicles are held back meanwhile and lose nothing."
+        ),
     ]
 }

@@ -91,7 +91,8 @@ enum DemoCommand: Command {
         waitForEnd(of: fleet, display, isJSON: isJSON)
         let report = fleet.wait()
         receiver.stop()
-        return finish(DemoSummary(fleet: report, dispatched: display.finish()), isJSON: isJSON)
+        let dispatched = display.finish()
+        return finish(DemoSummary(fleet: report, dispatched: dispatched, signals: display.signals), isJSON: isJSON)
     }
 
     private static func sayWhatHappens(_ command: ParsedCommand, port: UInt16, directory: String) {

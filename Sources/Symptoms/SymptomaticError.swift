@@ -1,0 +1,4 @@
+/// An error that `fleet-telemetry explain` knows.
+package protocol SymptomaticError: Error {
+    var symptom: SymptomCode { get }
+}
