@@ -92,6 +92,7 @@ extension StartError.Step {
         case .certificates: .certificateFileUnusable
         case .dispatchers: .dispatcherUnknown
         case .spool: .spoolUnwritable
+        case .costs: .pathUnusable
         case .deadLetters: .deadLettersLost
         case .vehicleLists: .vehicleListUnusable
         case .statsD: .statsDUnreachable
