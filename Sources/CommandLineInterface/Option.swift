@@ -55,6 +55,14 @@ extension Option where Value == String? {
     }
 }
 
+extension Option where Value == String? {
+    /// The path of a folder, or nil when the option is not given.
+    package static func folder(_ name: String, _ placeholder: String, _ summary: String) -> Self {
+        let specification = OptionSpecification(name: name, summary: summary, value: .folder(placeholder: placeholder))
+        return Option(specification: specification) { $0.last?.text }
+    }
+}
+
 extension Option where Value == String {
     package static func text(_ name: String, _ placeholder: String, default value: String, _ summary: String) -> Self {
         let specification = OptionSpecification(

@@ -3,6 +3,7 @@ internal import ConfigurationSchema
 internal import Diagnosis
 internal import JSONText
 internal import Symptoms
+package import TextCodec
 
 /// What an examination brought: causes first, then every step.
 package struct DoctorReport: Sendable {
@@ -29,15 +30,18 @@ package struct DoctorReport: Sendable {
     // MARK: For people
 
     /// One line per step with what was seen, then the causes.
-    package var text: String {
-        steps.map(Self.text).joined() + "\n" + summary
+    package var text: String { text(.plain) }
+
+    /// The same with the verdicts in colour.
+    package func text(_ style: TextStyle) -> String {
+        steps.map { Self.text(of: $0, style) }.joined() + "\n" + summary
     }
 
-    private static func text(of step: StepResult) -> String {
+    private static func text(of step: StepResult, _ style: TextStyle) -> String {
         let title = step.step.title
         let gap = String(repeating: " ", count: max(1, titleColumns - title.count))
         let facts = step.skipped.map { [$0] } ?? step.evidence
-        var text = "\(mark(step.verdict))  \(title)\(gap)"
+        var text = "\(mark(step.verdict, style))  \(title)\(gap)"
         if !facts.isEmpty {
             text += TextWrap.indented(facts.joined(separator: "; "), by: indentColumns).dropFirst(indentColumns)
         }
@@ -51,12 +55,12 @@ package struct DoctorReport: Sendable {
     private static let indentColumns = 11 + titleColumns
     private static let findingColumns = 11
 
-    private static func mark(_ verdict: DoctorVerdict) -> String {
+    private static func mark(_ verdict: DoctorVerdict, _ style: TextStyle) -> String {
         switch verdict {
-        case .ok: "ok       "
-        case .warning: "warning  "
-        case .problem: "PROBLEM  "
-        case .skipped: "skipped  "
+        case .ok: style.verdict(.good, "ok       ")
+        case .warning: style.verdict(.warning, "warning  ")
+        case .problem: style.verdict(.bad, "PROBLEM  ")
+        case .skipped: style.verdict(.open, "skipped  ")
         }
     }
 

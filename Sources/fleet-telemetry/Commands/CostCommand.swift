@@ -6,7 +6,7 @@ internal import SignalMetering
 /// `cost`: what vehicles sent, and what it costs.
 enum CostCommand: Command {
     private static let config = Option<String?>.file("config", "FILE", "The server's configuration")
-    private static let grouping = Option<String?>.text("by", "WHAT", "category (default), field, vehicle or day")
+    private static let grouping = Option.choice("by", default: CostReport.Grouping.category, "What is added up")
     private static let days = Option<Int>.integer("days", "N", in: 1...3660, default: 30, "The last N days, with today")
     private static let vin = Option<String?>.text("vin", "VIN", "Only this vehicle")
     private static let json = Option.flag("json", "One JSON object")
@@ -19,7 +19,9 @@ enum CostCommand: Command {
             costs.write_interval_seconds) or after its end. Money is shown when the configuration says what signals
             cost; DIR alone shows signals. Exits with 1 when this month's budget is used up, or a file is damaged.
             """,
-        arguments: [ArgumentSpecification("DIR", .optional, "costs.directory, where there is no configuration")],
+        arguments: [
+            ArgumentSpecification("DIR", .optional, kind: .folder, "costs.directory, where there is no configuration")
+        ],
         options: [
             config.specification, grouping.specification, days.specification, vin.specification, json.specification,
         ],
@@ -30,19 +32,13 @@ enum CostCommand: Command {
     )
 
     static func run(_ command: ParsedCommand) -> ExitCode {
-        let word = command[grouping] ?? CostReport.Grouping.category.rawValue
-        guard let grouping = CostReport.Grouping(rawValue: word) else {
-            let words = CostReport.Grouping.allCases.map(\.rawValue).joined(separator: ", ")
-            Console.complain("cost: --by \(word): no such grouping; write one of \(words)")
-            return .usage
-        }
         guard let source = source(command) else { return .usage }
         do throws(SystemCallError) {
             let report = try CostReport(
                 directory: source.directory,
                 days: command[days],
                 upTo: .now,
-                by: grouping,
+                by: command[grouping],
                 vehicle: command[vin],
                 price: source.price,
                 monthlyBudget: source.budget

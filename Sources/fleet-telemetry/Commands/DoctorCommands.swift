@@ -6,10 +6,12 @@ private let jsonOption = Option.flag("json", "The report as JSON")
 
 /// Prints a report and gives its exit code.
 private func tell(_ request: DoctorRequest, asJSON isJSON: Bool) -> ExitCode {
-    var environment = DoctorEnvironment()
-    if !isJSON { environment.progress = { Console.say("\(Program.name): \($0) …") } }
-    let report = Examination.run(request, environment)
-    let printed = Console.print(isJSON ? report.json : report.text)
+    let report = ProgressLine.during("doctor") { line in
+        var environment = DoctorEnvironment()
+        environment.progress = { line.update($0) }
+        return Examination.run(request, environment)
+    }
+    let printed = Console.print(isJSON ? report.json : report.text(Console.outputStyle))
     return report.verdict == .problem ? .problemFound : printed
 }
 
@@ -19,7 +21,7 @@ enum DoctorCommand: Command {
     private static let host = Option<String?>.text("host", "NAME", "What vehicles connect to (hostname)")
     private static let port = Option<Int?>.integer(
         "port",
-        "N",
+        "P",
         in: 1...65_535,
         without: "that of the configuration, or 443",
         "Its port"
@@ -27,7 +29,11 @@ enum DoctorCommand: Command {
     private static let ca = Option<String?>.file("ca", "FILE", "The ca text that vehicles were given")
     private static let domain = Option<String?>.text("domain", "NAME", "The domain that serves the app's public key")
     private static let appKey = Option<String?>.file("app-key", "FILE", "The app's key, public or private, to compare")
-    private static let certs = Option<String?>.file("certs", "DIR", "Vehicles' certificates to connect with (certs demo)")
+    private static let certs = Option<String?>.folder(
+        "certs",
+        "DIR",
+        "Vehicles' certificates to connect with (certs demo)"
+    )
     private static let vin = Option<String?>.text("vin", "VIN", "A vehicle that shall be let in")
 
     static let specification = CommandSpecification(
@@ -35,9 +41,9 @@ enum DoctorCommand: Command {
         summary: "Say why vehicles do not connect",
         discussion: """
             Walks from the configuration over the certificate, the ca of the vehicles, DNS, TCP and TLS to a simulated
-            record, the dispatchers, the spool and the app's public key, and names the cause to begin with first. What is
-            not given is not looked at. Where the demo CA is trusted one record with the name of this program is sent.
-            Exits with 0 when nothing keeps vehicles away (there may be warnings), with 1 when something does.
+            record, the dispatchers, the spool and the app's public key, and names the cause to begin with first. What
+            is not given is not looked at. Where the demo CA is trusted one record with the name of this program is
+            sent. Exits with 0 when nothing keeps vehicles away (there may be warnings), with 1 when something does.
             """,
         options: [
             config.specification, host.specification, port.specification, ca.specification, domain.specification,
@@ -82,7 +88,7 @@ enum DoctorCertCommand: Command {
             what it says, then connects as a vehicle does: name, address, chain, dates, whether ca leads to the
             certificate in full or in part, whether a client certificate is asked for.
             """,
-        arguments: [ArgumentSpecification("FILE", .one, "JSON with hostname, port and ca")],
+        arguments: [ArgumentSpecification("FILE", .one, kind: .file, "JSON with hostname, port and ca")],
         options: [jsonOption.specification],
         examples: [.init("\(Program.name) doctor cert validate_server.json", "From a machine outside of your network.")]
     )
