@@ -65,7 +65,7 @@ extension Examination {
     private mutating func connect(to target: Target) {
         guard case .success(let found)? = addresses else { return }
         // A name with very many addresses is somebody else's.
-        attempts = found.prefix(8).map { address in
+        attempts = found.prefix(4).map { address in
             Attempt(address: address, result: attempt(address, target.port))
         }
     }
@@ -74,7 +74,8 @@ extension Examination {
         do {
             return try environment.connect(address, port, environment.deadline) == nil ? .timedOut : .connected
         } catch let error as SystemCallError {
-            return error.code == SystemCallError.connectionRefused ? .refused : .failed(error.reason)
+            if error.code == SystemCallError.connectionRefused { return .refused }
+            return address.contains(":") && error.isLackOfRoute ? .noRoute : .failed(error.reason)
         } catch {
             return .failed("\(error)")
         }
@@ -114,13 +115,13 @@ extension Examination {
     /// The chain to judge: what vehicles get from this server, and what to call it.
     var chain: (certificates: [Certificate], place: String)? {
         if let configuration, !fileChain.isEmpty { return (fileChain, configuration.tls.serverCert) }
-        guard request.configurationPath == nil, !seenChain.isEmpty, let target else { return nil }
+        guard configuration == nil, !seenChain.isEmpty, let target else { return nil }
         return (seenChain, "the certificate of \(target.text)")
     }
 
     /// What the server sends, where it is ours, or else what its file makes it send.
     var sentChain: [Certificate] {
-        let isTrusted = request.configurationPath == nil || isOurLeafSeen == true
+        let isTrusted = configuration == nil || isOurLeafSeen == true
         return isTrusted && !seenChain.isEmpty ? seenChain : fileChain
     }
 }

@@ -60,6 +60,8 @@ package struct Examination {
     struct Attempt: Hashable {
         enum Result: Hashable {
             case connected, refused, timedOut
+            /// This machine has no IPv6 itself, which says nothing of the server.
+            case noRoute
             case failed(String)
         }
 

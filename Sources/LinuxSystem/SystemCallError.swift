@@ -43,4 +43,7 @@ package struct SystemCallError: Error, Sendable, Hashable, CustomStringConvertib
     package static let tooManyFiles = EMFILE
     package static let isDirectory = EISDIR
     package static let exists = EEXIST
+
+    /// Whether this machine has no way to the address, so that nothing was learnt about the other end.
+    package var isLackOfRoute: Bool { [ENETUNREACH, EADDRNOTAVAIL, EAFNOSUPPORT].contains(code) }
 }

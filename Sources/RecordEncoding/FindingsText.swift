@@ -2,8 +2,8 @@ internal import JSONText
 package import TelemetryModel
 
 /// What rules found in a record, for outputs that include it: a member
-/// `"findings":[{"rule":"out_of_range","field":"VehicleSpeed","category":"Driving","outcome":"observed"}]`, without
-/// `field` and `category` when a finding is about the whole record, and `"findings_omitted":7` when there were more.
+/// `"findings":[{"category":"Driving","field":"VehicleSpeed","outcome":"observed","rule":"out_of_range"}]`, without
+/// `category` and `field` when a finding is about the whole record, and `"findings_omitted":7` when there were more.
 /// Nothing for a record without findings.
 package enum FindingsText {
     /// Writes the members behind others of an object.

@@ -52,6 +52,31 @@ import VehicleFixtures
         #expect(type(request) == "application/json")
     }
 
+    @Test(arguments: HTTPFormat.allCases)
+    func `each format has a place for findings, and none without them`(_ format: HTTPFormat) async throws {
+        let finding = RecordFinding(rule: .outOfRange, field: .vehicleSpeed, outcome: .observed)
+        let record = HTTPRecords.vehicleData.with(RecordFindings([finding]))
+        let plain = try await request(format).text
+        let server = try TestWebServer { _ in .answer(200) }
+        let bench = HTTPBench(server) {
+            $0.format = format
+            $0.includesFindings = true
+        }
+        let requests = try await bench.requests(for: [record, HTTPRecords.vehicleData])
+        let text = requests.map(\.text).joined(separator: "\n")
+        let list = #"[{"category":"Driving","field":"VehicleSpeed","outcome":"observed","rule":"out_of_range"}]"#
+        let member =
+            format == .pubsubPush
+            ? #""findings":"\#(list.replacing("\"", with: #"\""#))""# : #""findings":\#(list)"#
+        #expect(text.components(separatedBy: member).count == 2, "\(text)")
+        // The other record is told as ever.
+        let bare = plain.drop { "[".contains($0) }.reversed().drop { "]\n".contains($0) }.reversed()
+        #expect(text.contains(String(bare)), "\(text)")
+        for line in requests.flatMap({ $0.text.split(separator: "\n") }) {
+            #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(line.utf8)) }
+        }
+    }
+
     @Test func `teslemetry: a map of plain values, the second`() async throws {
         let request = try await request(.teslemetry)
         let end = #","createdAt":"2024-02-24T04:58:44.983607402Z","vin":"5YJ3E1EA7LF000001"}"#

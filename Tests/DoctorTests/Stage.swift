@@ -120,7 +120,7 @@ final class Stage: Sendable {
     /// Starts the real server with the configuration file as it is.
     func serve() throws {
         let checked = ConfigurationCommands.checked(path: path("server.json"), environment: [:], machine: nil)
-        let configuration = try #require(checked.configuration, "\(checked.report.text)")
+        let configuration = try #require(checked.configuration, "\(checked.report.findings)")
         let server = try TelemetryServer(configuration, directory: folder, log: .silent)
         state.withLock { $0.servers.append(server) }
     }

@@ -75,6 +75,32 @@ struct TelemetryRecordTests {
         checkValues(record)
     }
 
+    @Test func `what rules found travels with the record, where the queue is asked to tell`() throws {
+        for (setting, expected) in [("true", ["stripped", "observed"]), ("false", [])] {
+            let site = try TestSite()
+            let receiver = try Receiver(
+                configuration: .json(
+                    site.configuration(
+                        more: #", "queue": {"include_findings": \#(setting)}, "validation": {"mode": "off", "#
+                            + #""rules": {"unknown_field": "enforce", "value_kind": "observe"}}"#
+                    )
+                )
+            )
+            let stream = try receiver.records()
+            try receiver.start()
+            let vehicle = try site.vehicle()
+            try vehicle.send(TestSite.frame("tx-1", .vehicleData(SampleContent.vehicleData)))
+            let record = try #require(stream.next(timeout: .seconds(20)))
+            receiver.stop()
+            #expect(record.data.map(\.field) == SampleContent.values.map(\.field))
+            let found = record.findings.filter { $0.field == "Field_9999" || $0.field == SampleContent.values[1].field }
+            #expect(Set(found.map(\.outcome)).isSubset(of: Set(expected)))
+            #expect(
+                record.findings.contains { $0.rule == "unknown_field" && $0.field == "Field_9999" } == !expected.isEmpty
+            )
+        }
+    }
+
     private func checkValues(_ record: TelemetryRecord) {
         #expect(record.data.map(\.field) == SampleContent.values.map(\.field) + ["Field_9999"])
         #expect(record.data.last?.number == 9999)

@@ -57,6 +57,15 @@ struct LoggingTests {
         #expect(words["client_certificate_refused"]?.contains("add its issuer to tls.ca_file") == true)
         #expect(words["server_certificate_refused"]?.contains("send the whole chain") == true, "\(words)")
         #expect(words.count == 6, "\(words.keys)")
+        var codes: [String: String] = [:]
+        for line in lines { codes[line["reason"] as? String ?? ""] = line["code"] as? String }
+        #expect(
+            codes == [
+                "plain_http": "FT-TLS-005", "not_tls": "FT-TLS-029", "connection_lost": "FT-TLS-004",
+                "no_client_certificate": "FT-TLS-003", "client_certificate_refused": "FT-TLS-009",
+                "server_certificate_refused": "FT-TLS-002",
+            ]
+        )
         #expect(lines.allSatisfy { ($0["remote_ip"] as? String)?.hasPrefix("127.0.0.1:") == true })
     }
 

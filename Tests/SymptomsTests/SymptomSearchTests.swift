@@ -144,7 +144,8 @@ struct SymptomSearchTests {
     }
 
     @Test(arguments: [
-        "", " ", "…", "the weather is nice today", "certificate", "error", "a", "0", "12345", "failed", "tls", "server",
+        "", " ", "…", "the weather is nice today", "certificate", "error", "a", "0", "12345", "failed", "tls",
+        "server",
         "lorem ipsum dolor sit amet consectetur", "FT-TLS-999", "my dog ate the certificate of my marriage",
         "records in the last hour: 412 from 37 vehicles, 401 of them from Norway",
     ])

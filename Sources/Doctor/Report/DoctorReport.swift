@@ -30,11 +30,8 @@ package struct DoctorReport: Sendable {
     // MARK: For people
 
     /// One line per step with what was seen, then the causes.
-    package var text: String { text(.plain) }
-
-    /// The same with the verdicts in colour.
-    package func text(_ style: TextStyle) -> String {
-        steps.map { Self.text(of: $0, style) }.joined() + "\n" + summary
+    package func text(_ style: TextStyle = .plain) -> String {
+        steps.map { Self.text(of: $0, style) }.joined() + "\n" + summary(style)
     }
 
     private static func text(of step: StepResult, _ style: TextStyle) -> String {
@@ -52,28 +49,27 @@ package struct DoctorReport: Sendable {
     }
 
     private static let titleColumns = 30
-    private static let indentColumns = 11 + titleColumns
-    private static let findingColumns = 11
+    private static let findingColumns = 9
+    private static let indentColumns = findingColumns + titleColumns
 
     private static func mark(_ verdict: DoctorVerdict, _ style: TextStyle) -> String {
         switch verdict {
-        case .ok: style.verdict(.good, "ok       ")
-        case .warning: style.verdict(.warning, "warning  ")
-        case .problem: style.verdict(.bad, "PROBLEM  ")
-        case .skipped: style.verdict(.open, "skipped  ")
+        case .ok: style.verdict(.good, "ok") + "     "
+        case .warning: style.verdict(.warning, "warning")
+        case .problem: style.verdict(.bad, "PROBLEM")
+        case .skipped: style.verdict(.open, "skipped")
         }
     }
 
-    private var summary: String {
+    private func summary(_ style: TextStyle) -> String {
         let causes = causes
         guard let first = causes.first else { return "Nothing wrong was found.\n" }
-        var text =
-            first.severity == .problem
-            ? "Begin with this:\n" : "Nothing keeps vehicles away for certain; look at this:\n"
-        text += Self.text(of: first)
+        let isProblem = first.severity == .problem
+        let title = isProblem ? "Begin with this:" : "Nothing keeps vehicles away for certain; look at this:"
+        var text = "\(style.heading(title))\n" + Self.text(of: first)
         let others = causes.dropFirst()
         if !others.isEmpty {
-            text += "\nThen, if it remains:\n" + others.map(Self.text).joined()
+            text += "\n\(style.heading("Then, if it remains:"))\n" + others.map(Self.text).joined()
         }
         return text + "\nMore about a code: fleet-telemetry explain \(first.symptom.rawValue)\n"
     }

@@ -22,10 +22,8 @@ extension Examination {
         case .success(let read): text = read
         }
         guard let leaf = sentChain.first else {
-            return .skipped(
-                .authorities,
-                "\(counted(text.certificates.count, "certificate")); no server's to hold against"
-            )
+            let count = counted(text.certificates.count, "certificate")
+            return .skipped(.authorities, "\(count), and no server's certificate to hold them against")
         }
         // A proxy's certificate has nothing to do with ours; the step about the leaf tells it.
         let diagnosis = AuthorityDiagnosis(

@@ -30,13 +30,14 @@ extension Examination {
 
     /// Programs that embed the server have names of their own.
     private func servesOurLeaf(_ port: UInt16) -> Bool {
-        if let target, target.isLocalDefault, target.port == port { return isOurLeafSeen == true }
         let listener = configuration?.listeners.first
         let address = listener?.host.isEmpty == false ? listener?.host ?? "" : "127.0.0.1"
         guard let own = fileChain.first,
             case .tls(let facts) = probe.look(at: address, port: port, serverName: nil)
         else { return false }
-        return facts.chain.first?.sha256 == own.sha256
+        // One of before a renewal is ours as well.
+        guard let seen = facts.chain.first else { return false }
+        return seen.sha256 == own.sha256 || seen.subject == own.subject && seen.issuer == own.issuer
     }
 
     func machineResult() -> StepResult {

@@ -69,9 +69,11 @@ extension Examination {
         guard !attempts.isEmpty else { return .skipped(.tcp, "no address to connect to") }
         var result = StepResult(.tcp)
         for attempt in attempts { result.see("\(attempt.address): \(attempt.words)") }
-        let failed = attempts.filter { $0.result != .connected }
-        guard let first = failed.first else { return result }
-        if failed.count < attempts.count {
+        let failed = attempts.filter { $0.result != .connected && $0.result != .noRoute }
+        guard let first = failed.first else {
+            return reachedAddress == nil ? .skipped(.tcp, "this machine has no way to \(target.host)") : result
+        }
+        if reachedAddress != nil {
             let isAboutV6 = failed.allSatisfy(\.isV6)
             result.find(
                 isAboutV6 ? .warning : .problem,
@@ -196,8 +198,8 @@ extension Examination {
             hasKnown ? .warning : .problem,
             .acceptableAuthoritiesExcludeVehicles,
             !hasKnown
-                ? "the server's list of acceptable CAs holds none that issues vehicles' certificates (\(list[0]) …), so "
-                    + "vehicles withhold theirs"
+                ? "the server's list of acceptable CAs holds none that issues vehicles' certificates (\(list[0]) …), "
+                    + "so vehicles withhold theirs"
                 : "the server's list of acceptable CAs has \(list.count) entries; vehicles answer short lists only",
             remedy: "send no list, or Tesla's issuing CAs only"
         )
@@ -228,8 +230,8 @@ extension Examination {
             result.find(
                 .problem,
                 .certificateDependsOnName,
-                "\(target.text) serves our certificate without a name, and with the name \(target.serverName ?? "") that "
-                    + "of \(seen.subject)",
+                "\(target.text) serves our certificate without a name, and with the name \(target.serverName ?? "") "
+                    + "that of \(seen.subject)",
                 remedy: "add a rule for the name to the proxy that shares the port by SNI"
             )
         } else if own.subject == seen.subject, own.issuer == seen.issuer, seen.notBefore <= own.notBefore {
@@ -260,6 +262,7 @@ extension Examination.Attempt {
         case .connected: "connected"
         case .refused: "refused"
         case .timedOut: "no answer in time"
+        case .noRoute: "not tried, this machine has no IPv6"
         case .failed(let reason): reason
         }
     }

@@ -18,7 +18,8 @@ extension Examination {
                 StepSkip(
                     reason: isVehicleNamed
                         ? "no vehicle's certificate in \(request.certificatesPath ?? "")"
-                        : "no demo vehicle that the server trusts (--certs DIR names one); a real one must go on from here"
+                        : "no demo vehicle that the server trusts (--certs DIR names one); "
+                            + "a real one must go on from here"
                 )
             )
         }

@@ -171,7 +171,8 @@ extension SymptomTable {
             "The spool cannot be written",
             .server,
             texts: [
-                "spool_file_failed", "Read-only file system", "spool directory … Permission denied", "spool.directory",
+                "spool_file_failed", "Read-only file system", "spool directory … Permission denied",
+                "spool.directory",
             ],
             causes: ["the directory belongs to another user", "the file system is read-only, e.g. after an error"],
             confirm: "touch DIRECTORY/x as the server's user; mount | grep ro; dmesg.",

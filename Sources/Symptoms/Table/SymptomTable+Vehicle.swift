@@ -296,8 +296,8 @@ extension SymptomTable {
             "The VIN is not in the allow list",
             .server,
             texts: [
-                "vehicle_refused … not_allowed", "is not on the list of vehicles that may connect",
-                "reason=not_allowed",
+                "vehicle_refused … not_allowed", "reason=not_allowed",
+                "This vehicle is not on the server's allow list (vehicles.allow, vehicles.allow_file)",
             ],
             causes: ["vehicles.allow or vehicles.allow_file lacks it", "the list is for another fleet"],
             confirm: "GET /vehicles/refused on the status port lists refused VINs.",
@@ -307,7 +307,10 @@ extension SymptomTable {
             .vehicleDenied,
             "The VIN is on the deny list",
             .server,
-            texts: ["vehicle_refused", "vehicle_refused … denied", "reason=denied"],
+            texts: [
+                "vehicle_refused", "vehicle_refused … denied", "reason=denied",
+                "This vehicle is on the server's deny list (vehicles.deny, vehicles.deny_file)",
+            ],
             causes: ["vehicles.deny or vehicles.deny_file names it"],
             confirm: "GET /vehicles/refused on the status port.",
             remedy: "Remove it from the list, if it shall come."

@@ -1,6 +1,5 @@
 internal import CommandLineInterface
 internal import Doctor
-internal import LinuxSystem
 
 private let jsonOption = Option.flag("json", "The report as JSON")
 
@@ -29,11 +28,7 @@ enum DoctorCommand: Command {
     private static let ca = Option<String?>.file("ca", "FILE", "The ca text that vehicles were given")
     private static let domain = Option<String?>.text("domain", "NAME", "The domain that serves the app's public key")
     private static let appKey = Option<String?>.file("app-key", "FILE", "The app's key, public or private, to compare")
-    private static let certs = Option<String?>.folder(
-        "certs",
-        "DIR",
-        "Vehicles' certificates to connect with (certs demo)"
-    )
+    private static let certs = Option<String?>.folder("certs", "DIR", "Vehicles' certificates to connect with")
     private static let vin = Option<String?>.text("vin", "VIN", "A vehicle that shall be let in")
 
     static let specification = CommandSpecification(
@@ -42,8 +37,9 @@ enum DoctorCommand: Command {
         discussion: """
             Walks from the configuration over the certificate, the ca of the vehicles, DNS, TCP and TLS to a simulated
             record, the dispatchers, the spool and the app's public key, and names the cause to begin with first. What
-            is not given is not looked at. Where the demo CA is trusted one record with the name of this program is
-            sent. Exits with 0 when nothing keeps vehicles away (there may be warnings), with 1 when something does.
+            is not given is not looked at. Where the server trusts a demo CA (certs demo), one record with the name of
+            this program is sent. Exits with 0 when nothing keeps vehicles away (there may be warnings), with 1 when
+            something does.
             """,
         options: [
             config.specification, host.specification, port.specification, ca.specification, domain.specification,
@@ -88,7 +84,7 @@ enum DoctorCertCommand: Command {
             what it says, then connects as a vehicle does: name, address, chain, dates, whether ca leads to the
             certificate in full or in part, whether a client certificate is asked for.
             """,
-        arguments: [ArgumentSpecification("FILE", .one, kind: .file, "JSON with hostname, port and ca")],
+        arguments: [ArgumentSpecification("FILE", .one, "JSON with hostname, port and ca")],
         options: [jsonOption.specification],
         examples: [.init("\(Program.name) doctor cert validate_server.json", "From a machine outside of your network.")]
     )

@@ -2,6 +2,7 @@ internal import CommandLineInterface
 internal import ConfigurationSchema
 internal import JSONText
 internal import Symptoms
+internal import TextCodec
 
 /// `explain`: what an error, a log line or a code means.
 enum ExplainCommand: Command {
@@ -67,17 +68,18 @@ enum ExplainCommand: Command {
         let causes = symptom.causes.enumerated().map { cause in
             "  \(cause.offset + 1). " + TextWrap.indented(cause.element, by: 5).trimmedStart
         }
+        let style = Console.outputStyle
         return """
-            \(symptom.code.rawValue)  \(symptom.title)
+            \(style.heading("\(symptom.code.rawValue)  \(symptom.title)"))
             Seen in \(symptom.side.title)
 
-            \(causes.count == 1 ? "Cause" : "Causes, likeliest first"):
+            \(style.heading(causes.count == 1 ? "Cause:" : "Causes, likeliest first:"))
             \(causes.joined(separator: "\n"))
 
-            How to confirm:
+            \(style.heading("How to confirm:"))
             \(TextWrap.indented(symptom.confirm, by: 2))
 
-            What to do:
+            \(style.heading("What to do:"))
             \(TextWrap.indented(symptom.remedy, by: 2))
 
             """

@@ -49,8 +49,8 @@ enum Bench {
         var anchor = Tally()
         let measuring = Measuring(options: ground.options)
         for _ in 0..<ground.options.rounds {
-            try measuring.measure(subject, subject.isSpooled ? .spooled : .ours, on: ground, into: &ours)
-            try measuring.measure(subject, subject.isSpooled ? .ours : .anchor, on: ground, into: &anchor)
+            try measuring.measure(subject, subject.servers.0, on: ground, into: &ours)
+            try measuring.measure(subject, subject.servers.1, on: ground, into: &anchor)
         }
         return Finding(subject, ours, anchor)
     }

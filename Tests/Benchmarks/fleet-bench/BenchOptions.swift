@@ -7,14 +7,23 @@ enum Subject: String, CaseIterable {
     case burst
     case spool
     case spoolLatency = "spool-latency"
+    case rules
+    case rulesEnforced = "rules-enforce"
     case steady
     case handshakes
     case upgrades
     case idle1000 = "idle-1000"
     case idle10000 = "idle-10000"
 
-    /// Whether it compares ours with a spool to ours without.
-    var isSpooled: Bool { self == .spool || self == .spoolLatency }
+    /// The two servers that it compares, in turns.
+    var servers: (ServerKind, ServerKind) {
+        switch self {
+        case .spool, .spoolLatency: (.spooled, .ours)
+        case .rules: (.observing, .ours)
+        case .rulesEnforced: (.enforcing, .ours)
+        default: (.ours, .anchor)
+        }
+    }
 
     /// What the table calls it.
     var title: String {
@@ -24,6 +33,8 @@ enum Subject: String, CaseIterable {
         case .burst: "burst: 100 vehicles with 64 records in flight, 16 frames in one TLS record"
         case .spool: "spool: burst with a spool on disk; the second column is fleet-telemetry without one"
         case .spoolLatency: "spool-latency: 100 records/s with a spool on disk; second column without one"
+        case .rules: "rules: burst with all rules observed; the second column is fleet-telemetry without rules"
+        case .rulesEnforced: "rules-enforce: the same with all rules enforced"
         case .steady: "steady: 5,000 records/s over 1,000 vehicles"
         case .handshakes: "handshakes: full mutual TLS 1.3, then the vehicle goes away; 64 at a time"
         case .upgrades: "upgrades: the same with the WebSocket upgrade"

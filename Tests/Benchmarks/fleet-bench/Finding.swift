@@ -39,7 +39,7 @@ extension Finding {
                         median($0.syncSeconds) * 1000
                     }
                 ]
-            case .fleet, .burst, .spool:
+            case .fleet, .burst, .spool, .rules, .rulesEnforced:
                 records + latencies + busy
             case .steady:
                 latencies + [

@@ -17,7 +17,7 @@ struct Measuring {
         case .spoolLatency:
             tally.syncSeconds += try syncSeconds(on: ground)
             try measureLoad(arguments(for: subject), kind, on: ground, into: &tally)
-        case .fleet, .burst, .spool, .steady, .handshakes, .upgrades:
+        case .fleet, .burst, .spool, .rules, .rulesEnforced, .steady, .handshakes, .upgrades:
             try measureLoad(arguments(for: subject), kind, on: ground, into: &tally)
         }
     }
@@ -27,7 +27,7 @@ struct Measuring {
         let time = ["--seconds", "\(options.seconds)"]
         switch subject {
         case .fleet: return ["--vehicles", "1000", "--together"] + time + records
-        case .burst, .spool:
+        case .burst, .spool, .rules, .rulesEnforced:
             return ["--vehicles", "100", "--together", "--window", "64", "--batch", "16"] + time + records
         case .spoolLatency: return ["--vehicles", "10", "--rate", "10"] + time + records
         case .steady: return ["--vehicles", "1000", "--together", "--rate", "5"] + time + records

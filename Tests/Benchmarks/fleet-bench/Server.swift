@@ -5,12 +5,18 @@ enum ServerKind {
     case ours
     /// Ours with a spool on the disk that holds temporary files.
     case spooled
+    /// Ours with every rule about records observed.
+    case observing
+    /// Ours with every rule about records enforced.
+    case enforcing
     case anchor
 
     var name: String {
         switch self {
         case .ours: "fleet-telemetry"
         case .spooled: "fleet-telemetry with spool"
+        case .observing: "fleet-telemetry that observes"
+        case .enforcing: "fleet-telemetry that enforces"
         case .anchor: "c-anchor"
         }
     }
@@ -31,10 +37,9 @@ final class Server {
         errorPath = "\(ground.files)/\(kind.name).err"
         let arguments: [String]
         switch kind {
-        case .ours, .spooled:
+        case .ours, .spooled, .observing, .enforcing:
             let path = "\(ground.files)/server.json"
-            let spool = kind == .spooled ? "\(ground.files)/spool" : nil
-            let text = Self.configuration(port, pki: ground.pki, spool: spool)
+            let text = Self.configuration(port, pki: ground.pki, more: Self.sections(of: kind, ground))
             try Files.write(Array(text.utf8), to: path, mode: 0o600)
             arguments = ["serve", "--config", path]
         case .anchor:
@@ -49,16 +54,31 @@ final class Server {
     }
 
     /// All record types go to a file dispatcher that writes JSON lines to /dev/null; everything else as by default.
-    private static func configuration(_ port: UInt16, pki: String, spool: String?) -> String {
-        let spooling = spool.map { "\"spool\": {\"directory\": \"\($0)\"}," } ?? ""
-        return """
-            {"host": "127.0.0.1", "port": \(port),
-             "tls": {"server_cert": "\(pki)/server.pem", "server_key": "\(pki)/server.key", "ca_file": "\(pki)/ca.pem"},
-             \(spooling)
-             "records": {"V": ["file"], "alerts": ["file"], "errors": ["file"]},
-             "file": {"path": "/dev/null"}}
+    private static func configuration(_ port: UInt16, pki: String, more: String) -> String {
+        """
+        {"host": "127.0.0.1", "port": \(port),
+         "tls": {"server_cert": "\(pki)/server.pem", "server_key": "\(pki)/server.key", "ca_file": "\(pki)/ca.pem"},
+         \(more)
+         "records": {"V": ["file"], "alerts": ["file"], "errors": ["file"]},
+         "file": {"path": "/dev/null"}}
 
-            """
+        """
+    }
+
+    /// What a server's configuration has beside that.
+    private static func sections(of kind: ServerKind, _ ground: Ground) -> String {
+        switch kind {
+        case .ours, .anchor: ""
+        case .spooled: "\"spool\": {\"directory\": \"\(ground.files)/spool\"},"
+        case .observing: validation("observe")
+        case .enforcing:
+            validation("enforce") + " \"dead_letters\": {\"directory\": \"\(ground.files)/letters\"},"
+        }
+    }
+
+    /// The generator's records are made beforehand, for the minutes to come; they break no rule but by that.
+    private static func validation(_ mode: String) -> String {
+        "\"validation\": {\"mode\": \"\(mode)\", \"future_seconds\": 86400},"
     }
 
     /// A port that was free a moment ago.
