@@ -19,7 +19,9 @@ enum CostCommand: Command {
             costs.write_interval_seconds) or after its end. Money is shown when the configuration says what signals
             cost; DIR alone shows signals. Exits with 1 when this month's budget is used up, or a file is damaged.
             """,
-        arguments: [ArgumentSpecification("DIR", .optional, "costs.directory, where there is no configuration")],
+        arguments: [
+            ArgumentSpecification("DIR", .optional, kind: .folder, "costs.directory, where there is no configuration")
+        ],
         options: [
             config.specification, grouping.specification, days.specification, vin.specification, json.specification,
         ],
