@@ -98,6 +98,7 @@ extension StartError.Step {
         case .statsD: .statsDUnreachable
         case .controlSocket: .controlSocketUnavailable
         case .rules: .valueNotAllowed
+        case .costs: .pathUnusable
         case .listening, .statusPort, .metricsPort:
             switch error?.code {
             case SystemCallError.addressInUse: .portTaken
