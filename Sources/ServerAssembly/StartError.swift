@@ -98,7 +98,6 @@ extension StartError.Step {
         case .statsD: .statsDUnreachable
         case .controlSocket: .controlSocketUnavailable
         case .rules: .valueNotAllowed
-        case .costs: .pathUnusable
         case .listening, .statusPort, .metricsPort:
             switch error?.code {
             case SystemCallError.addressInUse: .portTaken
