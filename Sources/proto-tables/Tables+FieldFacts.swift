@@ -8,6 +8,9 @@ extension Tables {
         guard fields.count == catalogue.rows.count else {
             throw ProtoProblem.missing("line in field_catalogue.csv for each field of the proto, and no other")
         }
+        for (index, row) in catalogue.rows.enumerated() where row.number != index {
+            throw ProtoProblem.missing("field with the number \(index), which the table is looked up by")
+        }
         let members = try data.message("Value").members
         let rows = try catalogue.rows.map { row in try rowText(row, members) }
         let summaries = catalogue.rows.map { "        \"\($0[.description].escaped)\"," }

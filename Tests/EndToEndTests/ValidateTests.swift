@@ -23,6 +23,8 @@ struct ValidateTests {
         #expect(
             output.contains("7SAYGDEE0PA000002       60        6        16      109         0        0         0\n")
         )
+        let readme = try String(contentsOf: Fixtures.repository.appending(path: "README.md"), encoding: .utf8)
+        #expect(readme.contains("drive-charge-park.jsonl\n\(output)```"), "the README shows another run")
     }
 
     @Test func `what 'decode' prints is judged like the recording, moments and acks included`() throws {

@@ -71,6 +71,16 @@ extension PlanLimits {
         return bench
     }
 
+    @Test func `every field of the catalogue has a place in sets of fields`() {
+        #expect(FieldCatalogue.fields.allSatisfy { FieldSet([$0.field]).contains($0.field) })
+        var set = FieldSet()
+        let isNew = set.insert(.soc)
+        let isNews = set.insert(.soc)
+        #expect(isNew && !isNews && set.count == 1 && !set.contains(.odometer))
+        set.remove(.soc)
+        #expect(set.count == 0 && !set.contains(Field(number: -1)) && !set.contains(Field(number: 512)))
+    }
+
     @Test func `every rule about data has a case`() {
         #expect(Set(BrokenDatum.all.map(\.rule)) == Set(RecordRule.allCases.filter(\.isAboutDatum)))
     }

@@ -8,12 +8,9 @@ package enum FieldCatalogue {
 
     /// The facts of a field; nil for numbers newer than this build.
     package static func facts(of field: Field) -> FieldFacts? {
-        // Numbers have no gaps today; where one comes, the row that stands there is another field's.
+        // Each row stands at its number, which the generator sees to.
         let index = Int(field.number)
-        guard rows.indices.contains(index), rows[index].field == field else {
-            return rows.first { $0.field == field }
-        }
-        return rows[index]
+        return rows.indices.contains(index) ? rows[index] : nil
     }
 
     /// The facts of the field of a name, spelled exactly.
