@@ -117,11 +117,11 @@ import Testing
             settings.plan = PlanSettings.legacy
             for category in FieldCategory.allCases { settings.categories[category.name] = .with(.sample) }
         }
-        #expect(bench.history.bytes < 400)
+        #expect(bench.history.bytes <= 32)
         let data = FieldCatalogue.fields.prefix(200).map { Datum(field: $0.field, value: .invalid(true)) }
         for minute in 0..<100 { _ = bench.judge(Array(data), at: start + Int64(minute) * 60_000) }
         let rules = RuleSet(bench.settings).rules(for: bench.vin, history: bench.history)
-        #expect(bench.history.bytes + rules.bytes < 4096, "\(bench.history.bytes) and \(rules.bytes) bytes")
+        #expect(bench.history.bytes + rules.bytes < 3072, "\(bench.history.bytes) and \(rules.bytes) bytes")
         #expect(bench.history.bytes > 2 * 272 * 4, "the arrays are counted")
     }
 }
