@@ -84,7 +84,7 @@ enum DoctorCertCommand: Command {
             what it says, then connects as a vehicle does: name, address, chain, dates, whether ca leads to the
             certificate in full or in part, whether a client certificate is asked for.
             """,
-        arguments: [ArgumentSpecification("FILE", .one, "JSON with hostname, port and ca")],
+        arguments: [ArgumentSpecification("FILE", .one, kind: .file, "JSON with hostname, port and ca")],
         options: [jsonOption.specification],
         examples: [.init("\(Program.name) doctor cert validate_server.json", "From a machine outside of your network.")]
     )
