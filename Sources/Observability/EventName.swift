@@ -231,11 +231,11 @@ extension EventName {
         EventName("http_connection_limit_reached", .warning, isLimited: true, .connectionLimit)
     /// This month's signals cost a part of the budget: month, percent, signals, estimate, budget, price_read_on,
     /// remedy. Once for each threshold and month, and once more after a start.
-    package static let costBudgetReached = EventName("cost_budget_reached", .warning)
+    package static let costBudgetReached = EventName("cost_budget_reached", .warning, .costBudget)
     /// Counts of signals could not be written; they are kept and written later: error, day, remedy.
-    package static let costWriteFailed = EventName("cost_write_failed", .warning, isLimited: true)
+    package static let costWriteFailed = EventName("cost_write_failed", .warning, isLimited: true, .costCountsUnusable)
     /// What was counted in this month before the start could not be read: error.
-    package static let costReadFailed = EventName("cost_read_failed", .warning)
+    package static let costReadFailed = EventName("cost_read_failed", .warning, .costCountsUnusable)
     /// A file of counts had an end that could not be read: file, lost_bytes, copy.
-    package static let costFileRepaired = EventName("cost_file_repaired", .warning)
+    package static let costFileRepaired = EventName("cost_file_repaired", .warning, .costCountsUnusable)
 }

@@ -92,13 +92,12 @@ extension StartError.Step {
         case .certificates: .certificateFileUnusable
         case .dispatchers: .dispatcherUnknown
         case .spool: .spoolUnwritable
-        case .costs: .pathUnusable
         case .deadLetters: .deadLettersLost
         case .vehicleLists: .vehicleListUnusable
         case .statsD: .statsDUnreachable
         case .controlSocket: .controlSocketUnavailable
         case .rules: .valueNotAllowed
-        case .costs: .pathUnusable
+        case .costs: .costCountsUnusable
         case .listening, .statusPort, .metricsPort:
             switch error?.code {
             case SystemCallError.addressInUse: .portTaken

@@ -141,6 +141,7 @@ package enum SymptomCode: String, Sendable, Hashable, CaseIterable {
     case webSocketBroken = "FT-DATA-018"
     case connectivityUnusable = "FT-DATA-019"
     case recordBreaksRules = "FT-DATA-020"
+    case costBudget = "FT-DATA-021"
 
     // MARK: SINK: where records go
 
@@ -182,6 +183,7 @@ package enum SymptomCode: String, Sendable, Hashable, CaseIterable {
     case kernelRefuses = "FT-RUN-009"
     case statsDUnreachable = "FT-RUN-010"
     case controlSocketUnavailable = "FT-RUN-011"
+    case costCountsUnusable = "FT-RUN-012"
 
     /// What the symptom is about.
     package var area: SymptomArea {

@@ -203,8 +203,19 @@ extension SymptomTable {
                 "a fault of the firmware", "a rule is tighter than your vehicles",
                 "a field newer than this build knows",
             ],
-            confirm: "vin, record_type and findings in the log line name rule, field and value.",
+            confirm: "vin, record_type and findings in the log line name rule, field and outcome.",
             remedy: "Loosen the rule in \"validation\", or leave the finding as a mark beside the record."
+        ),
+        Symptom(
+            .costBudget,
+            "This month's signals cost a large part of the budget",
+            .server,
+            texts: ["cost_budget_reached"],
+            causes: [
+                "more vehicles, more fields or shorter intervals than planned", "costs.price is not what you pay",
+            ],
+            confirm: "fleet-telemetry cost --by field --days 31.",
+            remedy: "Raise intervals or drop fields in the vehicles' configuration, or raise costs.budget_per_month."
         ),
     ]
 }

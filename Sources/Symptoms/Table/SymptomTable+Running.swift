@@ -119,5 +119,19 @@ extension SymptomTable {
             confirm: "error in the log line; ls -ld of the directory.",
             remedy: "Give the directory to the server's user, or set control.socket; vehicles are served all the same."
         ),
+        Symptom(
+            .costCountsUnusable,
+            "Counted signals can't be written or read",
+            .server,
+            texts: ["cost_write_failed", "cost_read_failed", "cost_file_repaired", "costs.directory"],
+            causes: [
+                "the disk is full", "costs.directory is not the server's user's, or another server has it",
+                "a crash cut a file of counts short",
+            ],
+            confirm: "error in the log line; ls -ld of costs.directory; df of it.",
+            remedy:
+                "Make room, or give the directory to the server's user. What was counted meanwhile is kept in memory "
+                + "and written later; a damaged end stands beside its file."
+        ),
     ]
 }
