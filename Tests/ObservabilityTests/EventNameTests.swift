@@ -75,6 +75,16 @@ import Testing
         #expect(found > 0)
     }
 
+    /// By a name of its own a line has no `code`, whatever the table says.
+    @Test func `warnings and errors are logged by the event, which has the code`() throws {
+        let byName = /[lL]og\??\.(?:(?:warning|error)\(|limited\(\s*\.(?:warning|error),)\s*"([^"]*)"/
+        for (path, text) in try Self.texts() {
+            for match in text.matches(of: byName) {
+                Issue.record("\(path): \(match.1) is logged without its code")
+            }
+        }
+    }
+
     @Test func `every warning and every error can be explained`() throws {
         for (name, entry) in try Self.table() where ["warning", "error"].contains(entry.level) {
             // Each handshake fails in a way of its own, and says which.

@@ -98,6 +98,7 @@ struct ValidationTests {
         let labels = #"category="Driving",field="VehicleSpeed",outcome="observed",rule="out_of_range""#
         #expect(exposition(bench).contains("validation_finding_total{\(labels)} 1"))
         let logged = try #require(try bench.lines(of: "record_finding").first)
+        #expect(logged["code"] as? String == "FT-DATA-020")
         #expect(logged["findings"] as? String == "out_of_range VehicleSpeed observed")
         #expect(logged["vin"] as? String != Self.vin)
     }

@@ -7,6 +7,8 @@ internal import TelemetryModel
 struct FindingMeters {
     private let log: Log
     private let registry: MetricRegistry
+    /// Those that have been needed, because the registry makes texts of all labels to find one.
+    private var counters: [FindingTally.Key: Counter] = [:]
     /// Records of which the rules left nothing.
     let emptied: Counter
 
@@ -20,27 +22,32 @@ struct FindingMeters {
     }
 
     /// Once per turn. Every label is one of few words: rules, outcomes, categories, fields of the catalogue.
-    func count(_ tally: FindingTally) {
+    mutating func count(_ tally: FindingTally) {
         for (key, count) in tally.counts {
-            let isKnown = key.field != FindingTally.unknownField
-            registry.counter(
-                "validation_finding_total",
-                help: "What rules found in records, and what was done about it.",
-                labels: [
-                    ("rule", key.rule.name), ("outcome", key.outcome.name),
-                    ("category", key.field?.category.name ?? ""),
-                    ("field", isKnown ? key.field?.name ?? "" : "unknown"),
-                ]
-            ).add(count)
+            let counter = counters[key] ?? self.counter(key)
+            counters[key] = counter
+            counter.add(count)
         }
+    }
+
+    private func counter(_ key: FindingTally.Key) -> Counter {
+        let isKnown = key.field != FindingTally.unknownField
+        return registry.counter(
+            "validation_finding_total",
+            help: "What rules found in records, and what was done about it.",
+            labels: [
+                ("rule", key.rule.name), ("outcome", key.outcome.name),
+                ("category", key.field?.category.name ?? ""),
+                ("field", isKnown ? key.field?.name ?? "" : "unknown"),
+            ]
+        )
     }
 
     /// One line for a record, and no more of them than the log's limit lets through.
     func log(_ judgement: Judgement, of record: Record) {
         let findings = judgement.findings
-        log.limited(
-            .warning,
-            "record_finding",
+        log.observe(
+            .recordFinding,
             [
                 "vin": .text(record.vin.text), "record_type": .text(record.type.topic),
                 "txid": .text(record.txidText), "findings": .text(Self.text(of: findings)),

@@ -65,7 +65,7 @@ final class RecordIntake {
     private var rewriter: PayloadRewriter
     /// What records are checked for; nil for nothing.
     var rules: RuleSet?
-    private let findings: FindingMeters
+    private var findings: FindingMeters
     private var tally = FindingTally()
     /// Records of this turn that rules refuse.
     private var refused: [DeadLetter] = []

@@ -102,7 +102,7 @@ extension ReceivingLoop {
         if connection.announcesConnectivity {
             intake.takeConnectivity(.connected, of: source)
         } else {
-            noteUnusableInterface(source, "connectivity_registeration_error")
+            noteUnusableInterface(source, .connectivityRegistrationError)
         }
         context.log.info(
             "socket_connected",
@@ -130,7 +130,7 @@ extension ReceivingLoop {
         if connection.announcesConnectivity {
             intake.takeConnectivity(.disconnected, of: source)
         } else {
-            noteUnusableInterface(source, "connectivity_deregisteration_error")
+            noteUnusableInterface(source, .connectivityDeregistrationError)
         }
         context.socketNames.release(source.socketID)
         context.vehicles.leave(socket, reason: reason, now: now)
@@ -150,9 +150,8 @@ extension ReceivingLoop {
         )
     }
 
-    private func noteUnusableInterface(_ source: RecordSource, _ event: String) {
-        context.log.limited(
-            .error,
+    private func noteUnusableInterface(_ source: RecordSource, _ event: EventName) {
+        context.log.observe(
             event,
             [
                 "vin": .text(source.device.vin.text),
