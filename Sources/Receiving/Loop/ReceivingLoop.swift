@@ -100,8 +100,8 @@ final class ReceivingLoop {
             do {
                 ready = try poll.wait(milliseconds: sleepMilliseconds())
             } catch {
-                context.log.error(
-                    "event_loop_failed",
+                context.log.observe(
+                    .eventLoopFailed,
                     ["error": .text(error.description), "loop": .number(Int64(index))]
                 )
                 return
@@ -120,12 +120,12 @@ final class ReceivingLoop {
 
     private func sleepMilliseconds() -> Int32? {
         let clock = MonotonicTime.now.nanoseconds / 1_000_000
+        // Without an array: this is asked at each wake-up.
+        let next = min(acceptsAgainAt ?? .max, lingersUntil ?? .max, intake.signalCounter?.dueAt ?? .max)
         let sleep = deadlines.sleepMilliseconds(now: clock)
-        let times = [acceptsAgainAt, lingersUntil, intake.signalCounter?.dueAt]
-        return times.compactMap(\.self).reduce(sleep) { sleep, time in
-            let pause = Int32(clamping: time > clock ? time - clock : 0)
-            return min(sleep ?? pause, pause)
-        }
+        guard next < .max else { return sleep }
+        let pause = Int32(clamping: next > clock ? next - clock : 0)
+        return min(sleep ?? pause, pause)
     }
 
     private func serve(_ registration: Registration, _ readiness: Readiness) {
