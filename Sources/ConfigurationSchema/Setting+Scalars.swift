@@ -15,16 +15,7 @@ extension Setting {
             reader,
             section in
             if let value = parsed.value { section[keyPath: property] = value }
-            guard let fault = parsed.fault else { return }
-            reader.report(
-                fault.code,
-                at: path,
-                severity: fault.severity,
-                problem: fault.problem,
-                reason: fault.reason ?? summary,
-                remedy: fault.remedy,
-                position: position
-            )
+            if let fault = parsed.fault { reader.report(fault, at: path, position, of: summary) }
         }
         return Setting(
             key: key,
@@ -39,6 +30,29 @@ extension Setting {
             },
             tree: { section, revealing in
                 JSONValue(rule.render(section[keyPath: property], revealing))
+            }
+        )
+    }
+
+    /// A value that means something by being there, and has no default.
+    private static func optionalScalar<Value: Sendable>(
+        _ key: String,
+        _ property: any WritableKeyPath<Section, Value?> & Sendable,
+        _ rule: ScalarRule<Value>,
+        _ summary: String
+    ) -> Setting {
+        Setting(
+            key: key,
+            summary: summary,
+            shape: rule.shape,
+            property: property,
+            assign: { value, path, reader, section in
+                let parsed = rule.parse(value)
+                if let value = parsed.value { section[keyPath: property] = value }
+                if let fault = parsed.fault { reader.report(fault, at: path, value.position, of: summary) }
+            },
+            tree: { section, revealing in
+                section[keyPath: property].map { JSONValue(rule.render($0, revealing)) }
             }
         )
     }
@@ -60,30 +74,7 @@ extension Setting {
         in range: ClosedRange<Int>,
         _ summary: String
     ) -> Setting {
-        let rule = ScalarRule<Int>.wholeNumber(in: range)
-        return Setting(
-            key: key,
-            summary: summary,
-            shape: rule.shape,
-            property: property,
-            assign: { value, path, reader, section in
-                let parsed = rule.parse(value)
-                if let number = parsed.value { section[keyPath: property] = number }
-                guard let fault = parsed.fault else { return }
-                reader.report(
-                    fault.code,
-                    at: path,
-                    severity: fault.severity,
-                    problem: fault.problem,
-                    reason: fault.reason ?? summary,
-                    remedy: fault.remedy,
-                    position: value.position
-                )
-            },
-            tree: { section, revealing in
-                section[keyPath: property].map { JSONValue(rule.render($0, revealing)) }
-            }
-        )
+        optionalScalar(key, property, .wholeNumber(in: range), summary)
     }
 
     /// A number with or without fraction.
@@ -103,30 +94,7 @@ extension Setting {
         in range: ClosedRange<Double> = -1e18...1e18,
         _ summary: String
     ) -> Setting {
-        let rule = ScalarRule<Double>.decimal(in: range)
-        return Setting(
-            key: key,
-            summary: summary,
-            shape: rule.shape,
-            property: property,
-            assign: { value, path, reader, section in
-                let parsed = rule.parse(value)
-                if let number = parsed.value { section[keyPath: property] = number }
-                guard let fault = parsed.fault else { return }
-                reader.report(
-                    fault.code,
-                    at: path,
-                    severity: fault.severity,
-                    problem: fault.problem,
-                    reason: fault.reason ?? summary,
-                    remedy: fault.remedy,
-                    position: value.position
-                )
-            },
-            tree: { section, revealing in
-                section[keyPath: property].map { JSONValue(rule.render($0, revealing)) }
-            }
-        )
+        optionalScalar(key, property, .decimal(in: range), summary)
     }
 
     package static func flag(

@@ -26,6 +26,23 @@ package struct SettingReader: Sendable {
         findings.append(finding)
     }
 
+    /// Reports what is wrong with one value.
+    ///
+    /// - Parameters:
+    ///   - position: nil for a value of the environment.
+    ///   - summary: of the setting; the reason when the fault gives none.
+    mutating func report(_ fault: SettingFault, at path: String, _ position: JSONPosition?, of summary: String) {
+        report(
+            fault.code,
+            at: path,
+            severity: fault.severity,
+            problem: fault.problem,
+            reason: fault.reason ?? summary,
+            remedy: fault.remedy,
+            position: position
+        )
+    }
+
     /// Reports something about a setting, at the place where the file gives it, if it does.
     package mutating func report(
         _ code: FindingCode,

@@ -128,20 +128,11 @@ package enum ServerHandshake {
         to descriptor: borrowing FileDescriptor,
         until deadline: MonotonicTime
     ) -> Bool {
-        let bytes = session.takeOutbound()
-        var sent = 0
-        while sent < bytes.count {
-            do {
-                if let count = try TCP.send(bytes.span.extracting(sent...), to: descriptor) {
-                    sent += count
-                    continue
-                }
-            } catch {
-                // The next read tells why.
-                return true
-            }
-            guard TCP.wait(for: descriptor, writable: true, until: deadline) == .ready else { return false }
+        do {
+            return try TCP.sendAll(session.takeOutbound(), to: descriptor, until: deadline) == .ready
+        } catch {
+            // The next read tells why.
+            return true
         }
-        return true
     }
 }

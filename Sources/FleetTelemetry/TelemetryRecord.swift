@@ -35,16 +35,7 @@ public struct TelemetryRecord: Sendable {
 
     /// When the vehicle made the record, by its clock; nil when it did not say.
     public var createdAt: Moment? {
-        let timestamp =
-            switch record.content {
-            case .vehicleData(let data): data.createdAt
-            case .alerts(let alerts): alerts.createdAt
-            case .errors(let errors): errors.createdAt
-            case .connectivity(let event): event.createdAt
-            case .metrics(let metrics): metrics.createdAt
-            case .opaque: Timestamp?.none
-            }
-        return timestamp.map { Moment($0) }
+        record.content.createdAt.map { Moment($0) }
     }
 
     /// Whether the vehicle says that it sends the data again. It may come again without this mark, too.

@@ -111,20 +111,13 @@ final class HTTPConnection {
         until deadline: MonotonicTime,
         _ stage: HTTPClientError.Stage
     ) throws(HTTPClientError) {
-        var sent = 0
-        while sent < bytes.count {
-            let count: Int?
-            do throws(SystemCallError) {
-                count = try TCP.send(bytes.span.extracting(sent..<bytes.count), to: descriptor)
-            } catch {
-                throw .brokenOff(error.reason)
-            }
-            if let count {
-                sent += count
-            } else {
-                try wait(writable: true, until: deadline, stage)
-            }
+        let event: SocketEvent
+        do throws(SystemCallError) {
+            event = try TCP.sendAll(bytes, to: descriptor, until: deadline, or: wakeup)
+        } catch {
+            throw .brokenOff(error.reason)
         }
+        try expectReady(event, stage)
     }
 
     // MARK: Receiving
@@ -176,11 +169,14 @@ final class HTTPConnection {
     }
 
     private func wait(
-        writable: Bool = false,
         until deadline: MonotonicTime,
         _ stage: HTTPClientError.Stage
     ) throws(HTTPClientError) {
-        switch TCP.wait(for: descriptor, writable: writable, until: deadline, or: wakeup) {
+        try expectReady(TCP.wait(for: descriptor, until: deadline, or: wakeup), stage)
+    }
+
+    private func expectReady(_ event: SocketEvent, _ stage: HTTPClientError.Stage) throws(HTTPClientError) {
+        switch event {
         case .ready: return
         case .deadline: throw .timedOut(stage)
         case .wakeup: throw .cancelled

@@ -38,6 +38,27 @@ extension TCP {
         }
     }
 
+    /// Sends all bytes, and waits for room between.
+    ///
+    /// - Returns: `ready` when the system has all of them; else what came first.
+    package static func sendAll(
+        _ bytes: [UInt8],
+        to descriptor: borrowing FileDescriptor,
+        until deadline: MonotonicTime,
+        or wakeup: Wakeup? = nil
+    ) throws(SystemCallError) -> SocketEvent {
+        var sent = 0
+        while sent < bytes.count {
+            if let count = try send(bytes.span.extracting(sent...), to: descriptor) {
+                sent += count
+                continue
+            }
+            let event = wait(for: descriptor, writable: true, until: deadline, or: wakeup)
+            guard event == .ready else { return event }
+        }
+        return .ready
+    }
+
     /// Opens a connection, one address of the name after the other, and waits for it.
     ///
     /// The time is shared among the addresses that are left, so that one that swallows packets leaves some to the next.

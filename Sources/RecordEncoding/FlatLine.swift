@@ -15,7 +15,7 @@ package enum FlatLine {
         json.member("vin", record.vin.text)
         json.member("record_type", record.type.topic)
         json.key("created_at")
-        if let moment = createdAt(of: record.content) {
+        if let moment = record.content.createdAt {
             json.quoted { MomentText.appendDate(moment, fraction: .groupsAlways, to: &$0) }
         } else {
             json.null()
@@ -30,16 +30,5 @@ package enum FlatLine {
         }
         if findings { FindingsText.append(membersOf: record, to: &json) }
         json.endObject()
-    }
-
-    private static func createdAt(of content: RecordContent) -> Timestamp? {
-        switch content {
-        case .vehicleData(let data): data.createdAt
-        case .alerts(let alerts): alerts.createdAt
-        case .errors(let errors): errors.createdAt
-        case .connectivity(let event): event.createdAt
-        case .metrics(let metrics): metrics.createdAt
-        case .opaque: nil
-        }
     }
 }

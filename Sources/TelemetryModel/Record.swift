@@ -98,6 +98,16 @@ package final class Record: Sendable, Identifiable {
     ///
     /// - Parameter payload: the content's protobuf bytes; nil leaves those of this record.
     package func showing(_ content: RecordContent, payload: [UInt8]?) -> Record {
+        copy(content, payload, findings)
+    }
+
+    /// The same record with findings.
+    package func with(_ findings: RecordFindings) -> Record {
+        copy(content, nil, findings)
+    }
+
+    /// - Parameter payload: nil leaves the bytes as they are.
+    private func copy(_ content: RecordContent, _ payload: [UInt8]?, _ findings: RecordFindings?) -> Record {
         Record(
             source: source,
             sequence: sequence,
@@ -107,21 +117,6 @@ package final class Record: Sendable, Identifiable {
             content: content,
             bytes: payload.map { $0 + txid } ?? bytes,
             payloadCount: payload?.count ?? payloadCount,
-            findings: findings
-        )
-    }
-
-    /// The same record with findings.
-    package func with(_ findings: RecordFindings) -> Record {
-        Record(
-            source: source,
-            sequence: sequence,
-            type: type,
-            receivedAt: receivedAt,
-            receivedTick: receivedTick,
-            content: content,
-            bytes: bytes,
-            payloadCount: payloadCount,
             findings: findings
         )
     }

@@ -7,6 +7,18 @@ package enum RecordContent: Sendable, Hashable {
     case metrics(VehicleMetrics)
     /// A type this build does not decode. The payload bytes still travel.
     case opaque
+
+    /// When the sender says that it was; nil when it doesn't, or nobody can read it.
+    package var createdAt: Timestamp? {
+        switch self {
+        case .vehicleData(let data): data.createdAt
+        case .alerts(let alerts): alerts.createdAt
+        case .errors(let errors): errors.createdAt
+        case .connectivity(let event): event.createdAt
+        case .metrics(let metrics): metrics.createdAt
+        case .opaque: nil
+        }
+    }
 }
 
 /// Field numbers that this build does not know, as they stood on the wire: whole tags with their values.

@@ -88,21 +88,7 @@ final class ProbeConnection {
     }
 
     private func sendRaw(_ bytes: [UInt8]) -> Bool {
-        var sent = 0
-        while sent < bytes.count {
-            let count: Int?
-            do throws(SystemCallError) {
-                count = try TCP.send(bytes.span.extracting(sent..<bytes.count), to: descriptor)
-            } catch {
-                return false
-            }
-            if let count {
-                sent += count
-            } else if TCP.wait(for: descriptor, writable: true, until: deadline) != .ready {
-                return false
-            }
-        }
-        return true
+        (try? TCP.sendAll(bytes, to: descriptor, until: deadline)) == .ready
     }
 
     /// Appends what comes next to ``received``.

@@ -93,16 +93,7 @@ package struct ValidationRun: ~Copyable {
 
     /// Rules about the age of a record then find nothing.
     private static func receivedWhenMade(_ record: Record) -> Record {
-        let createdAt: Timestamp? =
-            switch record.content {
-            case .vehicleData(let data): data.createdAt
-            case .alerts(let alerts): alerts.createdAt
-            case .errors(let errors): errors.createdAt
-            case .connectivity(let event): event.createdAt
-            case .metrics(let metrics): metrics.createdAt
-            case .opaque: nil
-            }
-        guard let createdAt, createdAt.isValid else { return record }
+        guard let createdAt = record.content.createdAt, createdAt.isValid else { return record }
         return Record(
             source: record.source,
             sequence: record.sequence,
