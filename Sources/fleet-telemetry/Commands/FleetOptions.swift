@@ -1,5 +1,4 @@
 internal import CommandLineInterface
-internal import JSONText
 internal import LinuxSystem
 internal import OpenSSLTransport
 internal import VehicleSimulation
@@ -73,22 +72,13 @@ enum FleetOptions {
             seconds += 1
             let counts = fleet.counts
             if isJSON {
-                if progressMilliseconds != nil { printProgress(counts) }
+                if progressMilliseconds != nil { Console.print { counts.writeProgress(to: &$0) } }
             } else if !fleet.isFinished {
                 Console.say(progress(seconds, counts, since: shown))
             }
             shown = counts
         }
         return finish(fleet.wait(), isJSON: isJSON, name: name)
-    }
-
-    private static func printProgress(_ counts: FleetCounts) {
-        var writer = JSONWriter()
-        writer.beginObject()
-        counts.writeProgress(to: &writer)
-        writer.endObject()
-        writer.endLine()
-        Console.print(writer.bytes)
     }
 
     private static func progress(_ seconds: Int, _ counts: FleetCounts, since last: FleetCounts) -> String {
@@ -98,12 +88,7 @@ enum FleetOptions {
 
     private static func finish(_ report: FleetReport, isJSON: Bool, name: String) -> ExitCode {
         if isJSON {
-            var writer = JSONWriter()
-            writer.beginObject()
-            report.writeMembers(to: &writer)
-            writer.endObject()
-            writer.endLine()
-            Console.print(writer.bytes)
+            Console.print { report.writeMembers(to: &$0) }
         } else {
             Console.print(report.text + "\n")
         }
