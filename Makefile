@@ -106,16 +106,21 @@ generate: test-deps ## Makes the C code and the Swift tables from proto/ and the
 clean: ## Removes everything that was built.
 	@rm -rf .build .build-asan .build-tsan .build-check
 
+# Installs those of some packages that are missing. A package that was removed and left its configuration behind is
+# missing too, although dpkg knows it.
+define install
+	@missing=; for package in $(1); do \
+	dpkg-query -W -f '$${db:Status-Status}\n' $$package 2>/dev/null | grep -qx installed || missing="$$missing $$package"; done; \
+	if [ -n "$$missing" ]; then echo "installing$$missing"; \
+	$(SUDO) apt-get update -qq && $(SUDO) DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; fi
+endef
+
 deps:
 	@command -v $(SWIFT) >/dev/null || { echo "no Swift toolchain on the PATH: install 6.2 or later from swift.org/install"; exit 3; }
-	@missing=; for package in $(BUILD_PACKAGES); do dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; done; \
-	if [ -n "$$missing" ]; then echo "installing$$missing"; \
-	$(SUDO) apt-get update -qq && $(SUDO) DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; fi
+	$(call install,$(BUILD_PACKAGES))
 
 test-deps: deps
-	@missing=; for package in $(TEST_PACKAGES); do dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; done; \
-	if [ -n "$$missing" ]; then echo "installing$$missing"; \
-	$(SUDO) apt-get update -qq && $(SUDO) DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; fi
+	$(call install,$(TEST_PACKAGES))
 	@command -v promtool >/dev/null || { echo "fetching promtool"; mkdir -p $(TOOLS)/unpacked && cd $(TOOLS)/unpacked && \
 	{ apt-get download -qq prometheus 2>/dev/null || { $(SUDO) apt-get update -qq && apt-get download -qq prometheus; }; } && \
 	dpkg-deb -x prometheus_*.deb . && cp usr/bin/promtool $(TOOLS)/ && rm -rf $(TOOLS)/unpacked; }
