@@ -102,6 +102,23 @@ struct SegmentAppender {
         self.current = nil
     }
 
+    /// Ends the segment and begins the next one without a record, so that this one can be let go.
+    mutating func roll(now: Int64) throws(SpoolFailure) -> CommittedPart {
+        seal()
+        let opened = try openSegment(now)
+        buffer = opened.header.encoded
+        try write(at: 0)
+        current?.durableBytes = buffer.count
+        return CommittedPart(
+            submissions: 0,
+            first: nextPosition,
+            segment: opened.header.first,
+            segmentCreatedAt: opened.header.createdAtMilliseconds,
+            offset: buffer.count,
+            durableBytes: buffer.count
+        )
+    }
+
     // MARK: Parts of a commit
 
     private func isFull(_ current: Current, with submissions: ArraySlice<SpoolSubmission>) -> Bool {

@@ -88,6 +88,8 @@ enum SpoolFileName {
     private static let cursorSuffix = ".cursor"
     static let quarantineSuffix = ".quarantined"
     static let temporarySuffix = ".tmp"
+    /// See ``DiskReserve``.
+    static let reserve = "room.reserve"
 
     /// Positions in 20 digits, so that names sort as positions do.
     static func segment(_ first: UInt64) -> String {

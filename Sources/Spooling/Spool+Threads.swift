@@ -49,6 +49,7 @@ extension Spool {
 
     /// The keeper's life: what may take its time and must not hold up records.
     private func keep() {
+        reserve.keep()
         while !ledger.withLock({ $0.isClosed }) {
             let pause = keeperPause()
             keeperBell.wait(until: pause.map { MonotonicTime.now.adding(milliseconds: $0) })
@@ -78,7 +79,26 @@ extension Spool {
     func tidy() {
         saveCursors()
         releaseSegments(needed: hasRoom ? 0 : 2 * settings.reserveBytes)
+        if case .diskFull = room.withLock({ $0.failure }) {
+            relieveDisk()
+        } else if threads.withLock({ $0.keeper != nil }) {
+            reserve.keep()
+        }
         lookForRoom()
+    }
+
+    /// Lets go of all that is delivered, on a disk that may not have room for saying so.
+    func relieveDisk() {
+        guard ledger.withLock({ $0.isOldestDelivered }), reserve.give() else { return }
+        appender.withLock { appender in
+            saveCursors()
+            // Its last segment is needed for what it tells: where positions go on. A new one tells that as well.
+            if ledger.withLock({ $0.isNewestPassed }), let part = try? appender.roll(now: WallClock.milliseconds) {
+                _ = ledger.withLock { $0.apply(part, records: [], bytes: 0) }
+            }
+        }
+        releaseSegments(needed: .max)
+        reserve.keep()
     }
 
     /// Writes what waits, on the calling thread. When there is no room it goes on waiting.

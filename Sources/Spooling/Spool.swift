@@ -64,6 +64,7 @@ package final class Spool: Sendable {
     let saving = Mutex(())
 
     let appender: Mutex<SegmentAppender>
+    let reserve: DiskReserve
     let queue: Mutex<SpoolQueue>
     let writerBell = ThreadSignal()
     let keeperBell = ThreadSignal()
@@ -116,6 +117,7 @@ package final class Spool: Sendable {
         }
         self.settings = settings
         self.storage = storage
+        reserve = DiskReserve(storage)
         self.log = log
         self.readContent = readContent
         meters = SpoolMeters(metrics)

@@ -101,6 +101,7 @@ struct SpoolLedger: Sendable {
             totalBytes += part.durableBytes
         }
         end = partEnd
+        guard !records.isEmpty else { return [] }
         remember(
             RecentRecords(
                 first: part.first,
@@ -258,6 +259,12 @@ struct SpoolLedger: Sendable {
     var isNewestPassed: Bool {
         guard let newest = segments.last else { return false }
         return cursors.allSatisfy { !$0.isKnown || min($0.saved, $0.delivered) >= newest.end }
+    }
+
+    /// Whether the oldest segment has records, and all of them are delivered, whatever the cursors' files say.
+    var isOldestDelivered: Bool {
+        guard let oldest = segments.first, oldest.end > oldest.first else { return false }
+        return cursors.allSatisfy { !$0.isKnown || $0.delivered >= oldest.end }
     }
 
     /// When the oldest passed segment's time is over; nil when there is none.

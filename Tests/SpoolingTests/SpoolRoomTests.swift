@@ -175,4 +175,74 @@ import Testing
         #expect(storage.segmentNames.count == 2)
         #expect(try spool.drain("a") == Array(0...100))
     }
+
+    /// Nobody frees anything: what is delivered must be enough, although the full disk takes no cursor's file.
+    @Test(arguments: [64 << 20, 200_000], [0, 86_400])
+    func `a disk that the spool has filled is relieved when all is delivered`(segmentBytes: Int, retain: Int) throws {
+        let storage = MemoryStorage()
+        storage.state.withLock { $0.capacity = 3 << 20 }
+        var settings = smallSettings(segmentBytes: segmentBytes, maxBytes: 1 << 30)
+        settings.retainSeconds = retain
+        let spool = try Spool(settings, dispatchers: ["a"], storage: storage)
+        spool.reserve.keep()
+        let outcomes = Outcomes()
+        var count = 0
+        func submit() {
+            spool.submit([record(count, length: 10_000)], completion: outcomes.note([count]))
+            count += 1
+            _ = spool.commitWaiting()
+        }
+        while spool.hasRoom { submit() }
+        let durable = outcomes.durable.count
+        #expect(durable > 200 && durable < count)
+        // Not even a byte: nothing is relieved before something is delivered.
+        storage.state.withLock { $0.capacity = $0.used }
+        spool.tidy()
+        #expect(storage.contents(of: "room.reserve") != nil && !spool.hasRoom)
+        var read = try spool.drain("a")
+        #expect(read == Array(0..<durable))
+        spool.tidy()
+        _ = spool.commitWaiting()
+        #expect(spool.hasRoom && outcomes.durable == Array(0..<count))
+        for _ in 0..<50 { submit() }
+        read += try spool.drain("a")
+        #expect(read == Array(0..<count))
+        #expect(storage.contents(of: "room.reserve") != nil)
+        spool.tidy()
+        spool.close()
+        let again = try Spool(settings, dispatchers: ["a"], storage: storage)
+        #expect(again.findings.isEmpty)
+        #expect(try again.drain("a") == [])
+        #expect(try again.write([record(count)])?.get().count == 1)
+        #expect(try again.drain("a") == [count])
+    }
+
+    @Test func `a crash at any moment of the relief loses no position, and what comes then is delivered`() throws {
+        let seed = UInt64.random(in: 0 ... .max)
+        print("relief: seed \(seed)")
+        var generator = SeededGenerator(seed: seed)
+        for _ in 0..<200 {
+            let storage = MemoryStorage()
+            var settings = smallSettings(segmentBytes: [1 << 20, 30_000].randomElement(using: &generator) ?? 0)
+            settings.maxBytes = 1 << 30
+            let spool = try Spool(settings, dispatchers: ["a"], storage: storage)
+            spool.reserve.keep()
+            storage.state.withLock { $0.capacity = $0.used + 100_000 }
+            var count = 0
+            while case .success? = spool.write([record(count, length: 1_000)]) { count += 1 }
+            _ = try spool.drain("a")
+            // The relief ends early: at a sync, or not at all.
+            storage.state.withLock { $0.failingSyncs = Int.random(in: 0...2, using: &generator) }
+            spool.relieveDisk()
+            storage.crash(using: &generator)
+            storage.state.withLock { $0.capacity = .max }
+            let again = try Spool(settings, dispatchers: ["a"], storage: storage)
+            let positions = try #require(again.write([record(count), record(count + 1)])).get()
+            #expect(positions.lowerBound >= UInt64(count))
+            // All were delivered, so some may come again, and the new ones must.
+            let numbers = try again.drain("a")
+            #expect(numbers.suffix(2) == [count, count + 1])
+            #expect(numbers.allSatisfy { $0 != nil })
+        }
+    }
 }

@@ -75,6 +75,32 @@ import VehicleFixtures
         _ = try SpoolCrashTests.finish(shop, vehicles, configuration)
         try SpoolCrashTests.check([shop.recordsPath], vehicles, kills: 1, "disk full")
     }
+
+    /// Needs the right to mount, as the one above.
+    @Test(.enabled(if: geteuid() == 0 && SmallDisk.canMount))
+    func `a disk that only the spool has filled goes on when the sink is back, and nobody frees anything`() throws {
+        let shop = try Workshop()
+        let status = Int(TestPorts.free())
+        let disk = try SmallDisk(shop.path("disk"), megabytes: 8)
+        defer { disk.unmount() }
+        var configuration = Self.configuration(
+            shop,
+            spool: ["directory": "\(disk.path)/spool", "max_bytes": 1 << 30, "retain_seconds": 86_400],
+            status: status
+        )
+        configuration["file"] = ["path": shop.path("sink/records.jsonl")]
+        let server = try shop.serve(configuration)
+        let vehicles = try SpoolVehicles(shop, padding: 5_000)
+        defer { vehicles.stop() }
+        _ = try Workshop.readiness(port: status) { $0.contains("No space left on device") }
+        try FileManager.default.createDirectory(atPath: shop.path("sink"), withIntermediateDirectories: true)
+        // More than the disk holds.
+        #expect(vehicles.waitForAcks(3_000))
+        server.send(.terminate)
+        #expect(try server.exitCode() == 0)
+        _ = try SpoolCrashTests.finish(shop, vehicles, configuration)
+        try SpoolCrashTests.check([shop.path("sink/records.jsonl")], vehicles, kills: 0, "disk full by itself")
+    }
 }
 
 /// A file system of a few megabytes in memory.
